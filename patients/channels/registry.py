@@ -1,0 +1,8 @@
+"""The channels in use: a new one is one file and one line here."""
+
+from typing import Final
+
+from patients.channels.base import Channel
+from patients.channels.email import EmailChannel
+
+CHANNELS: Final[dict[str, Channel]] = {"email": EmailChannel()}

@@ -1,0 +1,20 @@
+"""Names the models for Django; import them from their own files."""
+
+from patients.models.accounts import Clinic, Invitation, User
+from patients.models.audit import AuditEntry
+from patients.models.care import CareLink, Patient
+from patients.models.checkins import CheckIn
+from patients.models.flags import Flag
+from patients.models.messages import Message
+
+__all__ = [
+    "AuditEntry",
+    "CareLink",
+    "CheckIn",
+    "Clinic",
+    "Flag",
+    "Invitation",
+    "Message",
+    "Patient",
+    "User",
+]

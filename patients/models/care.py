@@ -1,0 +1,89 @@
+"""Patients, and the care links that are the only key to a record."""
+
+import uuid
+from datetime import datetime, time
+from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Q
+
+from patients.models.accounts import Clinic, User
+
+
+class Patient(models.Model):
+    """One person's record. The last columns repeat what lists need, written with the facts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="patient")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
+    born_on = models.DateField()
+    phone = models.CharField(max_length=40, blank=True)
+    region = models.CharField(max_length=2, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    day_boundary = models.TimeField(default=time(4))
+    taper_classes = models.JSONField(default=list, blank=True)
+    shortlist = models.JSONField(default=list, blank=True)
+    last_checkin_on = models.DateField(null=True, blank=True)
+    open_flag_level = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(open_flag_level__lte=4), name="patient_open_flag_level"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.user.name
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class CareLinkQuerySet(models.QuerySet["CareLink"]):
+    def active(self, now: datetime) -> Self:
+        """Links that open a record at this moment."""
+        ends_later = Q(until__isnull=True) | Q(until__gt=now)
+        return self.filter(ends_later, since__lte=now, clinician__is_active=True)
+
+
+class CareLink(models.Model):
+    """Who cares for whom, since when and until when."""
+
+    KINDS = (
+        ("care", "Care"),
+        ("cover", "Cover"),
+        ("escalation", "Escalation"),
+        ("break-glass", "Break glass"),
+    )
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="links")
+    clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="links")
+    kind = models.CharField(max_length=16, choices=KINDS, default="care")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects: ClassVar[models.Manager["CareLink"]] = CareLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="carelink_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "clinician", "kind"],
+                condition=Q(until__isnull=True),
+                name="carelink_open_once",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["clinician", "until"])]

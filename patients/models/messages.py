@@ -1,0 +1,78 @@
+"""The outbox, which is also the ledger: every message ends in one terminal state."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from patients.models.accounts import User
+from patients.models.care import Patient
+
+
+class Message(models.Model):
+    """One message to one person by one channel. Params hold ids only, no health data.
+
+    `message_id` is made from recipient, patient, kind, occurrence and channel
+    before the first attempt; being unique it keeps an occurrence from being
+    posted twice.
+    """
+
+    PENDING, LEASED, SENDING = "pending", "leased", "sending"
+    SENT, EXPIRED, CANCELLED, DEAD = "sent", "expired", "cancelled", "dead"
+    STATES = (PENDING, LEASED, SENDING, SENT, EXPIRED, CANCELLED, DEAD)
+    LIVE = (PENDING, LEASED, SENDING)
+    TERMINAL = (SENT, EXPIRED, CANCELLED, DEAD)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=24)
+    occurrence = models.CharField(max_length=100)
+    recipient = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    patient = models.ForeignKey(
+        Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    address = models.EmailField(blank=True, help_text="For people without an account yet.")
+    channel = models.CharField(max_length=16, default="email")
+    message_id = models.CharField(max_length=120, unique=True)
+    params = models.JSONField(default=dict)
+    priority = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    available_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=[(s, s) for s in STATES], default=PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    ambiguous_count = models.PositiveIntegerField(default=0)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(state__in=("leased", "sending"), lease_token__isnull=False)
+                | (~Q(state__in=("leased", "sending")) & Q(lease_token__isnull=True)),
+                name="message_lease_while_in_hand",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="message_sent_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=True) | Q(expires_at__gte=F("due_at")),
+                name="message_expires_after_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False) | ~Q(address=""), name="message_goes_somewhere"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["priority", "available_at"],
+                condition=Q(state__in=("pending", "leased", "sending")),
+                name="message_live",
+            )
+        ]

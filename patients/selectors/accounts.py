@@ -1,0 +1,48 @@
+"""Reads of accounts for the people page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from patients.domain.roles import LABELS, Role
+from patients.models.accounts import Clinic, Invitation, User
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One account as an admin sees it."""
+
+    id: UUID
+    name: str
+    role: str
+    patients: int
+    last_sign_in: datetime | None
+    is_active: bool
+
+
+def people_of(clinic: Clinic | None) -> list[PersonLine]:
+    open_links = Count("links", filter=Q(links__until__isnull=True))
+    users = User.objects.filter(clinic=clinic).annotate(patients=open_links).order_by("role", "name")
+    return [
+        PersonLine(
+            user.pk,
+            user.name,
+            LABELS[Role(user.role)],
+            user.patients,
+            user.last_login,
+            user.is_active,
+        )
+        for user in users
+    ]
+
+
+def account_in(clinic: Clinic | None, user_id: UUID) -> User | None:
+    """An account of this clinic, or None."""
+    return User.objects.filter(pk=user_id, clinic=clinic).first()
+
+
+def invitee(invitation: Invitation) -> User:
+    """The person as she would be, for the password rules; not stored."""
+    return User(email=invitation.email, name=invitation.name, role=invitation.role)

@@ -1,0 +1,40 @@
+"""Who may open which record. Everything else asks here."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from patients.domain.roles import Permission
+from patients.models.accounts import User
+from patients.models.care import CareLink, Patient
+
+
+def visible_patients(user: User, *, now: datetime) -> QuerySet[Patient]:
+    """The records this person may open now: her own, or those with an active care link."""
+    patients = Patient.objects.select_related("user", "clinic")
+    if user.is_patient:
+        return patients.filter(user=user)
+    if user.is_clinician:
+        links = CareLink.objects.active(now).filter(clinician=user)  # type: ignore[attr-defined]
+        return patients.filter(pk__in=links.values("patient"))
+    return patients.none()
+
+
+def visible_patient(user: User, patient_id: UUID, *, now: datetime) -> Patient | None:
+    return visible_patients(user, now=now).filter(pk=patient_id).first()
+
+
+def own_patient(user: User) -> Patient | None:
+    """The record of a patient who is signed in; None for everybody else."""
+    if not user.allows(Permission.KEEP_DIARY):
+        return None
+    return Patient.objects.select_related("user", "clinic").filter(user=user).first()
+
+
+def clinicians_of(patient: Patient, *, now: datetime) -> list[User]:
+    """Everybody with an active link, or the clinic's safety contact where nobody has one."""
+    links = CareLink.objects.active(now).filter(patient=patient)  # type: ignore[attr-defined]
+    found = list(User.objects.filter(pk__in=links.values("clinician")).order_by("name"))
+    contact = patient.clinic.safety_contact
+    return found or ([contact] if contact else [])

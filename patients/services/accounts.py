@@ -1,0 +1,98 @@
+"""Clinics and accounts: made, changed, switched off."""
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+
+from patients.domain.roles import Role
+from patients.models.accounts import Clinic, User
+from patients.models.care import Patient
+from patients.services.audit import record
+
+
+@transaction.atomic
+def open_clinic(
+    name: str,
+    *,
+    phone: str,
+    out_of_hours_phone: str,
+    hours: str,
+    reads_at: time,
+    time_zone: str,
+    region: str,
+    now: datetime,
+) -> Clinic:
+    clinic = Clinic.objects.create(
+        name=name,
+        phone=phone,
+        out_of_hours_phone=out_of_hours_phone,
+        hours=hours,
+        reads_at=reads_at,
+        time_zone=time_zone,
+        region=region,
+    )
+    record("clinic-opened", by=None, now=now, subject=clinic.pk)
+    return clinic
+
+
+@transaction.atomic
+def name_safety_contact(clinic: Clinic, clinician: User, *, by: User, now: datetime) -> None:
+    clinic.safety_contact = clinician
+    clinic.save(update_fields=["safety_contact"])
+    record("safety-contact-named", by=by, now=now, subject=clinician.pk)
+
+
+@transaction.atomic
+def open_account(
+    email: str,
+    *,
+    name: str,
+    role: Role,
+    clinic: Clinic,
+    password: str | None,
+    time_zone: str,
+    by: User | None,
+    now: datetime,
+) -> User:
+    """Make an account with one role; staff and patients alike belong to a clinic."""
+    user = User.objects.create_user(
+        email,
+        password,
+        name=name,
+        role=role.value,
+        clinic=clinic,
+        time_zone=time_zone,
+        joined_at=now,
+    )
+    record("account-opened", by=by, now=now, subject=user.pk, detail={"role": role.value})
+    return user
+
+
+@transaction.atomic
+def open_record(
+    user: User, *, born_on: date, phone: str, region: str, by: User, now: datetime
+) -> Patient:
+    """The record of a patient who has just joined."""
+    assert user.clinic is not None
+    patient = Patient.objects.create(
+        user=user,
+        clinic=user.clinic,
+        born_on=born_on,
+        phone=phone,
+        region=region,
+        time_zone=user.time_zone,
+    )
+    record("record-made", by=by, now=now, patient=patient)
+    return patient
+
+
+def set_theme(user: User, theme: str) -> None:
+    """Remember light, dark, dim or the device's own choice."""
+    User.objects.filter(pk=user.pk).update(theme=theme)
+
+
+@transaction.atomic
+def switch_account(user: User, *, on: bool, by: User, now: datetime) -> None:
+    """Switch an account on or off; off refuses every further request."""
+    User.objects.filter(pk=user.pk).update(is_active=on)
+    record("account-switched", by=by, now=now, subject=user.pk, detail={"on": on})

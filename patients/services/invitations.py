@@ -1,0 +1,126 @@
+"""Invitations: a signed link that opens one account, once."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.core import signing
+from django.db import transaction
+
+from patients.domain.roles import CLINICIANS, Permission, Role
+from patients.models.accounts import Clinic, Invitation, User
+from patients.services.accounts import open_account, open_record
+from patients.services.audit import record
+from patients.services.care import link_care
+from patients.services.messages import post_message
+
+GOOD_FOR: Final = timedelta(days=14)
+SALT: Final = "invitation"
+
+
+class InvitationRefused(ValueError):
+    """An invitation that cannot be made or used; the text is for a person."""
+
+
+def token_of(invitation: Invitation) -> str:
+    return signing.dumps(str(invitation.pk), salt=SALT)
+
+
+@transaction.atomic
+def invite(
+    email: str,
+    *,
+    name: str,
+    role: Role,
+    clinic: Clinic,
+    by: User,
+    now: datetime,
+    born_on: date | None = None,
+    phone: str = "",
+    region: str = "",
+) -> Invitation:
+    """Invite somebody; clinicians invite patients, admins invite staff."""
+    _check_may_invite(by, role)
+    address = email.strip().lower()
+    if User.objects.filter(email__iexact=address).exists():
+        raise InvitationRefused("Somebody with this e-mail address has an account already.")
+    invitation = Invitation.objects.create(
+        email=address,
+        name=name,
+        role=role.value,
+        clinic=clinic,
+        born_on=born_on,
+        phone=phone,
+        region=region,
+        invited_by=by,
+        invited_at=now,
+        expires_at=now + GOOD_FOR,
+    )
+    post_message(
+        "invitation",
+        occurrence=f"invitation:{invitation.pk}",
+        due_at=now,
+        now=now,
+        address=address,
+        params={"path": f"/accounts/join/{token_of(invitation)}/"},
+    )
+    record("invited", by=by, now=now, subject=invitation.pk, detail={"role": role.value})
+    return invitation
+
+
+def _check_may_invite(by: User, role: Role) -> None:
+    needed = Permission.INVITE_PATIENT if role is Role.PATIENT else Permission.MANAGE_PEOPLE
+    if not by.allows(needed):
+        raise InvitationRefused("Clinicians invite patients, admins invite staff.")
+
+
+def open_invitation(token: str, *, now: datetime) -> Invitation:
+    """The invitation behind a link; raises InvitationRefused where it no longer works."""
+    try:
+        pk = UUID(signing.loads(token, salt=SALT))
+    except (signing.BadSignature, ValueError):
+        raise InvitationRefused("This link is not complete. Open it from the message again.") from None
+    invitation = Invitation.objects.select_related("clinic", "invited_by").filter(pk=pk).first()
+    if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
+        raise InvitationRefused("This link has been used or is too old. Ask for a new one.")
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(token: str, *, password: str, time_zone: str, now: datetime) -> User:
+    """Open the account and, for a patient, the record and the first care link."""
+    seen = open_invitation(token, now=now)
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+    if invitation.used_at is not None:
+        raise InvitationRefused("This link has been used. Sign in instead.")
+    by = invitation.invited_by
+    user = open_account(
+        invitation.email,
+        name=invitation.name,
+        role=Role(invitation.role),
+        clinic=invitation.clinic,
+        password=password,
+        time_zone=time_zone,
+        by=by,
+        now=now,
+    )
+    invitation.used_at, invitation.user = now, user
+    invitation.save(update_fields=["used_at", "user"])
+    if user.is_patient:
+        _open_record(invitation, user, now)
+    return user
+
+
+def _open_record(invitation: Invitation, user: User, now: datetime) -> None:
+    assert invitation.born_on is not None
+    by = invitation.invited_by
+    patient = open_record(
+        user,
+        born_on=invitation.born_on,
+        phone=invitation.phone,
+        region=invitation.region,
+        by=by,
+        now=now,
+    )
+    if Role(by.role) in CLINICIANS:
+        link_care(patient, by, by=by, now=now)

@@ -1,0 +1,24 @@
+"""Addresses of people: accounts, check-in, flags, help."""
+
+from django.urls import path
+
+from patients.views import accounts, checkins, flags, help
+
+urlpatterns = [
+    path("help-now/", help.help_now, name="help-now"),
+    path("help-now/<slug:region>/", help.help_now, name="help-now-region"),
+    path("check-in/", checkins.start, name="checkin"),
+    path("check-in/<str:day>/day/", checkins.day, name="checkin-day"),
+    path("check-in/<str:day>/safety/", checkins.safety, name="checkin-safety"),
+    path("check-in/<str:day>/grade/", checkins.grade, name="checkin-grade"),
+    path("check-in/<str:day>/more/", checkins.more, name="checkin-more"),
+    path("more/", accounts.more, name="more"),
+    path("accounts/join/<str:token>/", accounts.join, name="join"),
+    path("clinic/invite/", accounts.invite_patient, name="invite-patient"),
+    path("flags/<uuid:flag_id>/seen/", flags.seen, name="flag-seen"),
+    path("flags/<uuid:flag_id>/outcome/", flags.outcome, name="flag-outcome"),
+    path("manage/", accounts.people, name="people"),
+    path("manage/invite/", accounts.invite_staff, name="invite-staff"),
+    path("manage/people/<uuid:user_id>/switch/", accounts.switch, name="people-switch"),
+    path("manage/ledger/", accounts.ledger, name="ledger"),
+]

@@ -1,0 +1,263 @@
+"""A request becomes a plan: strategy, real pieces, rules. Decides nothing for the doctor."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from schedules.domain.dose import ZERO, Dose, render_mg, total
+from schedules.domain.limits import (
+    BLOCK,
+    HARD,
+    INFO,
+    SOFT,
+    Factors,
+    Finding,
+    benzodiazepine_findings,
+)
+from schedules.domain.medicine import Liquid, Medicine, Product
+from schedules.domain.pace import percent_cut
+from schedules.domain.plan import SLOT, Plan, Step
+from schedules.domain.rounding import NOTHING, Cupboard, Portion
+from schedules.domain.strategies.base import Strategy
+
+MOST_DAYS: Final = 3653
+MOST_PRODUCTS: Final = 6
+LONGER_DAYS: Final = 21
+LONGEST_DAYS: Final = 28
+LONGEST_OVER: Final = 15
+
+
+class PlanImpossible(ValueError):
+    """A request that makes no plan; `field` names the input, the text is for a doctor."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a doctor asks for. Doses in mg by time of day, pace in days."""
+
+    medicine: Medicine
+    start: tuple[tuple[str, Dose], ...]
+    strategy: Strategy
+    every_days: int
+    products: tuple[Product, ...]
+    liquids: tuple[Liquid, ...] = ()
+    target: Dose = ZERO
+    stop_below: Dose = ZERO
+    hold_longer: bool = False
+    indication: str = ""
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A plan with what it breaks; `findings[k]` belong to step k + 1, `notes` to the whole."""
+
+    plan: Plan
+    findings: tuple[tuple[Finding, ...], ...]
+    notes: tuple[Finding, ...]
+    over_asked: tuple[int, ...] = field(default=())
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        return (*self.notes, *(finding for step in self.findings for finding in step))
+
+    @property
+    def blocked(self) -> bool:
+        return any(finding.severity == BLOCK for finding in self.all_findings)
+
+    @property
+    def hard(self) -> tuple[str, ...]:
+        """The ids of the rules that need a typed reason."""
+        return tuple(sorted({f.rule for f in self.all_findings if f.severity == HARD}))
+
+
+def build(request: Request) -> Built:
+    """Build the plan step by step; raises PlanImpossible with the field at fault."""
+    _check(request)
+    cupboard = Cupboard(request.products, request.liquids)
+    first = tuple((slot, _starting(cupboard, slot, dose)) for slot, dose in request.start)
+    steps = [Step(first, request.every_days)]
+    days = 0
+    turn = 0
+    while steps[-1].total > request.target:
+        step, turn = _lower(request, cupboard, steps[-1], turn)
+        steps.append(step)
+        days += step.least_days
+        if days > MOST_DAYS:
+            raise PlanImpossible(
+                "This pace takes more than ten years. Choose larger cuts or fewer days.",
+                field="every_days",
+            )
+    return _judged(request, Plan(request.medicine.key, tuple(steps)))
+
+
+def _check(request: Request) -> None:
+    start = total([dose for _, dose in request.start])
+    if not start:
+        raise PlanImpossible("Type the dose she takes now, at one time of day at least.", field="start")
+    if not 1 <= request.every_days <= 365:
+        raise PlanImpossible("Between 1 and 365 days, like 14", field="every_days")
+    if not (request.products or request.liquids):
+        raise PlanImpossible("Choose at least one product.", field="products")
+    if len(request.products) + len(request.liquids) > MOST_PRODUCTS:
+        raise PlanImpossible(f"Choose at most {MOST_PRODUCTS} products.", field="products")
+    if not request.target < start:
+        raise PlanImpossible(
+            f"Plan down to less than the {render_mg(start)} a day she takes now.", field="target"
+        )
+
+
+def _starting(cupboard: Cupboard, slot: str, dose: Dose) -> Portion:
+    portion = cupboard.exactly(dose)
+    if portion is None:
+        raise PlanImpossible(
+            f"{SLOT[slot].label}: these products cannot make {render_mg(dose)}. "
+            "Choose another product or correct the dose.",
+            field="products",
+        )
+    return portion
+
+
+def _lower(request: Request, cupboard: Cupboard, now: Step, turn: int) -> tuple[Step, int]:
+    """The next step: one time of day lowered, in turn, bedtime last."""
+    asked = _asked(request, now.total)
+    order = _in_turn(now, turn)
+    lowered = _within(cupboard, now, asked, order) or _larger(request, cupboard, now, asked, order)
+    if lowered is None:
+        raise PlanImpossible(
+            f"These products cannot make a dose between {render_mg(request.target)} and "
+            f"{render_mg(now.total)} a day that ends exactly at {render_mg(request.target)}.",
+            field="target",
+        )
+    slot, portion = lowered
+    portions = tuple((s, portion if s == slot else old) for s, old in now.portions)
+    after = total([p.dose for _, p in portions])
+    over = after.exact < asked
+    least = _least_days(request, percent_cut(now.total.exact, after.exact), over=over)
+    names = [name for name, _ in now.portions]
+    return Step(portions, least, asked, over_asked=over), names.index(slot) + 1
+
+
+def _asked(request: Request, before: Dose) -> Fraction:
+    """The daily total asked for next, in mg; display only until it is made real."""
+    asked = request.strategy.asked(before.exact)
+    if asked < request.stop_below.exact:
+        asked = Fraction(0)
+    return max(asked, request.target.exact)
+
+
+def _in_turn(now: Step, turn: int) -> list[tuple[str, Portion]]:
+    turn %= len(now.portions)
+    return [*now.portions[turn:], *now.portions[:turn]]
+
+
+def _within(
+    cupboard: Cupboard, now: Step, asked: Fraction, order: list[tuple[str, Portion]]
+) -> tuple[str, Portion] | None:
+    """The first time of day, in turn, whose cut stays within what was asked."""
+    for slot, old in order:
+        others = now.total.exact - old.dose.exact
+        wanted = asked - others
+        if wanted == 0 and old.dose:
+            return slot, NOTHING
+        if wanted > 0 and (new := cupboard.at_least(wanted, under=old.dose, like=old)):
+            return slot, new
+    return None
+
+
+def _larger(
+    request: Request,
+    cupboard: Cupboard,
+    now: Step,
+    asked: Fraction,
+    order: list[tuple[str, Portion]],
+) -> tuple[str, Portion] | None:
+    """The smallest cut larger than asked, never below the plan's own end."""
+    options = []
+    for slot, old in order:
+        others = now.total - old.dose
+        floor = Dose(max(request.target.ng - others.ng, 0))
+        roof = min(max(asked - others.exact, Fraction(1, 100_000)), old.dose.exact)
+        if floor < old.dose and (new := _highest(cupboard, floor, roof, old)):
+            options.append((others + new.dose, slot, new))
+    best = max(options, key=lambda option: option[0], default=None)
+    return (best[1], best[2]) if best else None
+
+
+def _highest(cupboard: Cupboard, floor: Dose, roof: Fraction, old: Portion) -> Portion | None:
+    found = cupboard.below(roof, above=floor, like=old)
+    return found if found is not None and found.dose < old.dose else None
+
+
+def _least_days(request: Request, cut: Fraction, *, over: bool) -> int:
+    if not (over and request.hold_longer):
+        return request.every_days
+    longer = LONGEST_DAYS if cut > LONGEST_OVER else LONGER_DAYS
+    return max(request.every_days, longer)
+
+
+def _judged(request: Request, plan: Plan) -> Built:
+    days = list(_first_days(plan))
+    table = request.table or request.medicine.strictest_table
+    factors = Factors(
+        named=request.medicine.diazepam_mg_per_mg(table),
+        strictest=request.medicine.diazepam_mg_per_mg(request.medicine.strictest_table),
+    )
+    start = plan.steps[0].total
+    found = benzodiazepine_findings(
+        start.exact,
+        [(day, step.total.exact) for day, step in zip(days, plan.steps[1:], strict=True)],
+        factors,
+    )
+    by_step = tuple(tuple(f for f in found if f.day == day) for day in days)
+    over = tuple(n for n, step in enumerate(plan.steps) if step.over_asked)
+    return Built(plan, by_step, tuple(_notes(request, start)), over)
+
+
+def _first_days(plan: Plan) -> Iterator[int]:
+    day = 0
+    for step in plan.steps[1:]:
+        yield day
+        day += step.least_days
+
+
+def _notes(request: Request, start: Dose) -> Iterator[Finding]:
+    maximum = request.medicine.maximum_for(request.indication)
+    if maximum is not None and start > maximum:
+        yield Finding(
+            "BZD-10",
+            0,
+            HARD,
+            detail=f"{render_mg(start)} a day; the maximum for {request.indication} is "
+            f"{render_mg(maximum)}",
+        )
+    half_lives_days = 5 * request.medicine.half_life_h / 24
+    if request.every_days < half_lives_days:
+        days = half_lives_days.quantize(Decimal("0.1"))
+        yield Finding("BZD-28", 0, SOFT, detail=f"5 half-lives are {days} days")
+    if band := asam_band(request.medicine.key, start):
+        yield Finding("BZD-18", 0, INFO, detail=f"{band} dose")
+
+
+BAND_LIMITS: Final = {
+    "clonazepam": (Dose.mg("0.5"), Dose.mg("1.5")),
+    "lorazepam": (Dose.mg(2), Dose.mg(3)),
+    "alprazolam": (Dose.mg(1), Dose.mg(2)),
+    "diazepam": (Dose.mg(10), Dose.mg(15)),
+}
+
+
+def asam_band(medicine: str, daily: Dose) -> str:
+    """The guideline's own mg limits, not the conversion (ASAM 2025 pocket guide p8)."""
+    if medicine not in BAND_LIMITS:
+        return ""
+    low, moderate = BAND_LIMITS[medicine]
+    if daily <= low:
+        return "low"
+    return "moderate" if daily <= moderate else "high"

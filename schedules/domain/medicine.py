@@ -1,0 +1,173 @@
+"""A medicine and what a pharmacy can hand over: products with their scoring."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from schedules.domain.dose import Dose, render_mg
+
+FORMS: Final = {
+    "tablet": "tablet",
+    "orally disintegrating tablet": "melting tablet",
+    "capsule": "capsule",
+    "ER capsule": "slow-release capsule",
+    "ER tablet": "slow-release tablet",
+    "DR capsule": "coated capsule",
+    "oral liquid": "liquid",
+}
+SCORINGS: Final = {
+    "half": (Fraction(1, 2),),
+    "quarter": (Fraction(1, 2), Fraction(1, 4)),
+    "none": (),
+    "perforated_unscored": (),
+    "n/a": (),
+}
+EVIDENCE: Final = ("read", "read-secondary", "memory", "derived")
+
+
+class MedicineInvalid(ValueError):
+    """A medicine file that must not be used; the text says which value is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from and how well it was seen."""
+
+    ids: str
+    evidence: str
+
+    def __post_init__(self) -> None:
+        if self.evidence not in EVIDENCE:
+            raise MedicineInvalid(f"{self.evidence!r} is not an evidence word.")
+
+    @property
+    def verified(self) -> bool:
+        return self.evidence in ("read", "read-secondary")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One solid product. Scoring belongs to the product, never to the strength."""
+
+    key: str
+    label: str
+    form: str
+    strength: Dose
+    scoring: str
+    source: Source
+    colour: str = ""
+    shape: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.form not in FORMS or self.form == "oral liquid":
+            raise MedicineInvalid(f"{self.key}: {self.form!r} is not a solid form.")
+        if self.scoring not in SCORINGS:
+            raise MedicineInvalid(f"{self.key}: {self.scoring!r} is not a scoring.")
+        if self.form != "tablet" and self.scoring != "n/a":
+            raise MedicineInvalid(f"{self.key}: only a plain tablet may be split.")
+        if not self.strength:
+            raise MedicineInvalid(f"{self.key}: the strength is zero.")
+
+    @property
+    def pieces(self) -> tuple[Fraction, ...]:
+        """The pieces this product gives, largest first; a whole is always one."""
+        return (Fraction(1), *SCORINGS[self.scoring])
+
+    @property
+    def noun(self) -> str:
+        return FORMS[self.form]
+
+    @property
+    def looks(self) -> str:
+        """Colour and shape as far as a source names them: `orange, round`."""
+        return ", ".join(word for word in (self.colour, self.shape) if word)
+
+    @property
+    def splitting(self) -> str:
+        """What may be done with it, in words for a doctor."""
+        if self.scoring == "quarter":
+            return "Halves and quarters allowed"
+        return "Halves allowed" if self.scoring == "half" else "Whole only"
+
+    @property
+    def title(self) -> str:
+        looks = f", {self.looks}" if self.looks else ""
+        return f"{render_mg(self.strength)} {self.noun}, {self.label}{looks}"
+
+
+@dataclass(frozen=True, slots=True)
+class Liquid:
+    """One liquid: milligrams in one millilitre, measured by syringe graduations."""
+
+    key: str
+    label: str
+    mg_per_ml: Dose
+    source: Source
+    region: str = ""
+    note: str = ""
+    graduation_ml: Decimal = Decimal("0.1")
+
+    def __post_init__(self) -> None:
+        if not self.mg_per_ml:
+            raise MedicineInvalid(f"{self.key}: the strength is zero.")
+
+    @property
+    def dose_per_mark(self) -> Dose:
+        """The dose between two marks of the syringe."""
+        return self.mg_per_ml * Fraction(self.graduation_ml)
+
+    @property
+    def title(self) -> str:
+        return f"{self.bottle} liquid, {self.label}"
+
+    @property
+    def bottle(self) -> str:
+        return f"{render_mg(self.mg_per_ml)} in 1\u00a0mL"
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """One medicine as its file states it. Half-lives are hours."""
+
+    key: str
+    name: str
+    brand: str
+    kind: str
+    half_life_h: Decimal
+    half_life_source: Source
+    maxima: tuple[tuple[str, Dose], ...]
+    maxima_source: Source
+    equivalents: tuple[tuple[str, Decimal], ...]
+    products: tuple[Product, ...]
+    liquids: tuple[Liquid, ...]
+    sources: tuple[tuple[str, str], ...]
+    metabolite: str = ""
+
+    def __post_init__(self) -> None:
+        keys = [product.key for product in (*self.products, *self.liquids)]
+        if len(set(keys)) != len(keys):
+            raise MedicineInvalid(f"{self.key}: two products share a key.")
+        if not keys:
+            raise MedicineInvalid(f"{self.key}: no product.")
+
+    def product(self, key: str) -> Product | Liquid:
+        """Raises KeyError for a product this medicine does not have."""
+        found = {item.key: item for item in (*self.products, *self.liquids)}
+        return found[key]
+
+    def diazepam_mg_per_mg(self, table: str) -> Fraction:
+        """mg diazepam equal to 1 mg of this medicine in the named table.
+
+        Raises KeyError where the table does not list the medicine.
+        """
+        return Fraction(10) / Fraction(dict(self.equivalents)[table])
+
+    @property
+    def strictest_table(self) -> str:
+        """The table that gives most diazepam for a mg (stop and band rules)."""
+        return max(dict(self.equivalents), key=self.diazepam_mg_per_mg)
+
+    def maximum_for(self, indication: str) -> Dose | None:
+        return dict(self.maxima).get(indication)

@@ -1,0 +1,103 @@
+"""The bare taper arithmetic of the vector contract: days and doses, no products.
+
+Day 0 is the first reduction unless a start day says otherwise.
+"""
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Final
+
+from schedules.domain.dose import plain_number
+
+DIGITS: Final = 60
+MOST_STEPS: Final = 100_000
+
+DoseDay = tuple[int, Decimal]
+
+
+class PaceInvalid(ValueError):
+    """Numbers from which no finite taper follows."""
+
+
+def linear(start: Decimal, decrement: Decimal, interval: int, start_day: int = 0) -> list[DoseDay]:
+    """Lower by `decrement` mg every `interval` days until zero, exactly."""
+    _positive(start, decrement)
+    _interval(interval)
+    count = -(-start // decrement) + 1
+    if count > MOST_STEPS:
+        raise PaceInvalid("too many steps")
+    days, dose, day = [], start, start_day
+    while dose > 0:
+        dose = max(Decimal(0), dose - decrement)
+        days.append((day, dose))
+        day += interval
+    return days
+
+
+def linear_cuts(start: Decimal, cuts: int, interval: int, start_day: int = 0) -> list[DoseDay]:
+    """Equal cuts of start / cuts, the last one reaching exactly zero."""
+    _positive(start)
+    _interval(interval)
+    if not 1 <= cuts <= MOST_STEPS:
+        raise PaceInvalid("at least one cut")
+    with localcontext() as context:
+        context.prec = DIGITS
+        return [
+            (start_day + interval * k, start * (cuts - 1 - k) / cuts) for k in range(cuts)
+        ]
+
+
+def proportional(
+    start: Decimal, percent: Decimal, interval: int, stop_below: Decimal, start_day: int = 0
+) -> list[DoseDay]:
+    """Lower by a per cent of the current dose, unrounded; zero once under `stop_below`."""
+    _positive(start, percent, stop_below)
+    _interval(interval)
+    if percent >= 100:
+        raise PaceInvalid("less than 100 per cent")
+    with localcontext() as context:
+        context.prec = DIGITS
+        keep, days, dose, day = 1 - percent / 100, [], start, start_day
+        while dose > 0:
+            lowered = dose * keep
+            dose = lowered if lowered >= stop_below else Decimal(0)
+            days.append((day, dose))
+            day += interval
+            if len(days) > MOST_STEPS:
+                raise PaceInvalid("too many steps")
+    return days
+
+
+def percent_cut(before: Fraction, after: Fraction) -> Fraction:
+    """How many per cent lower `after` is than `before`."""
+    return 100 * (1 - after / before)
+
+
+def percent_words(cut: Fraction) -> str:
+    """`8.3%`: one decimal, half up, no trailing zero."""
+    tenths = (abs(cut) * 10 + Fraction(1, 2)) // 1
+    return f"{Decimal(int(tenths)) / 10:f}".removesuffix(".0") + "%"
+
+
+def asked_words(asked: Fraction) -> str:
+    """An asked amount for display, four decimals half up: `1.3122 mg`. Never a dose."""
+    places = (asked * 10_000 + Fraction(1, 2)) // 1
+    return f"{plain_number(Decimal(int(places)) / 10_000)}\u00a0mg"
+
+
+def change_words(before: Fraction, after: Fraction) -> str:
+    """`8.3% lower`, `20% higher`, or `no change`."""
+    if before == after or not before:
+        return "no change"
+    direction = "lower" if after < before else "higher"
+    return f"{percent_words(percent_cut(before, after))} {direction}"
+
+
+def _positive(*amounts: Decimal) -> None:
+    if any(not amount.is_finite() or amount <= 0 for amount in amounts):
+        raise PaceInvalid("amounts above zero")
+
+
+def _interval(days: int) -> None:
+    if days < 1:
+        raise PaceInvalid("an interval of at least one day")

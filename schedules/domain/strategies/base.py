@@ -1,0 +1,20 @@
+"""What a strategy is: from the dose before to the dose asked next."""
+
+from fractions import Fraction
+from typing import Protocol
+
+
+class StrategyInvalid(ValueError):
+    """A pace that cannot be planned; the text is for a doctor."""
+
+
+class Strategy(Protocol):
+    """Asks for the next daily total in mg; the builder makes it real."""
+
+    @property
+    def key(self) -> str: ...
+
+    def asked(self, previous: Fraction) -> Fraction:
+        """The next daily total in mg, at least zero and below `previous`."""
+
+    def describe(self) -> str: ...

@@ -1,0 +1,29 @@
+"""A cut by a per cent of the dose at that time, not of the first dose."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from schedules.domain.dose import plain_number
+from schedules.domain.strategies.base import StrategyInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Proportional:
+    """Lower by `percent` of the current dose; 0 < percent < 100.
+
+    ASAM 2025 pocket guide p3: start with 5 to 10 % every 2 to 4 weeks.
+    """
+
+    percent: Decimal
+    key: str = "proportional"
+
+    def __post_init__(self) -> None:
+        if not self.percent.is_finite() or not 0 < self.percent < 100:
+            raise StrategyInvalid("Lower by more than 0 % and less than 100 %, like 10")
+
+    def asked(self, previous: Fraction) -> Fraction:
+        return previous * (1 - Fraction(self.percent) / 100)
+
+    def describe(self) -> str:
+        return f"{plain_number(self.percent)}\u00a0% of the dose at that time"

@@ -1,0 +1,144 @@
+"""The plan builder's form: what a doctor asks for, and the plan that follows from it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from schedules.domain.builder import Built, PlanImpossible, Request, build
+from schedules.domain.dose import Dose, render_number
+from schedules.domain.medicine import Liquid, Medicine, Product
+from schedules.domain.plan import SLOTS
+from schedules.domain.strategies.base import Strategy, StrategyInvalid
+from schedules.domain.strategies.registry import STRATEGIES, Linear, Proportional
+from schedules.forms.fields import DaysInput, DoseInput, NearDate, PercentInput, check_near
+
+TABLES = {
+    "va_dod_2021": "VA/DoD 2021",
+    "ashton_2002": "Ashton 2002",
+    "nhs_scotland": "NHS Scotland",
+}
+LEAST_REASON = 10
+
+
+class BuilderForm(forms.Form):
+    """Everything is kept as typed; nothing about a dose is filled in for the doctor."""
+
+    morning = DoseInput(label="Morning", required=False)
+    noon = DoseInput(label="Noon", required=False)
+    evening = DoseInput(label="Evening", required=False)
+    bedtime = DoseInput(label="Bedtime", required=False)
+    indication = forms.ChoiceField(label="Taken for", required=False)
+    products = forms.MultipleChoiceField(
+        label="Products at home",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose the products the patient has."},
+    )
+    strategy = forms.ChoiceField(
+        label="Lower by", choices=list(STRATEGIES.items()), widget=forms.RadioSelect
+    )
+    percent = PercentInput(label="Per cent", required=False)
+    decrement = DoseInput(label="mg each time", required=False)
+    every_days = DaysInput(label="Every", error_messages={"required": "Type the days between steps, like 14"})
+    first_lower_on = NearDate(
+        label="First step on", error_messages={"required": "Choose the day of the first step."}
+    )
+    target = DoseInput(
+        label="Plan down to", error_messages={"required": "Type the dose at the end, 0 to stop."}
+    )
+    stop_below = DoseInput(label="Stop from below", required=False)
+    table = forms.ChoiceField(label="Table of equivalents", required=False)
+    hold_longer = forms.BooleanField(
+        label="If a cut must be larger than asked, hold it longer", required=False
+    )
+    reason = forms.CharField(
+        label="Reason for the hard warnings",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, medicine: Medicine, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.medicine, self.today = medicine, today
+        self.built: Built | None = None
+        self._set_choices("products", [(p.key, p.title) for p in _items(medicine)])
+        uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
+        self._set_choices("indication", [("", "Something else"), *uses])
+        tables = [(key, TABLES[key]) for key, _ in medicine.equivalents]
+        self._set_choices("table", [("", "The one that gives most diazepam"), *tables])
+
+    def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean_first_lower_on(self) -> date:
+        day = check_near(self.cleaned_data["first_lower_on"], today=self.today)
+        if day <= self.today:
+            raise forms.ValidationError("Choose a day from tomorrow on.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        try:
+            self.built = build(self._request(cleaned))
+        except StrategyInvalid as invalid:
+            field = "percent" if cleaned["strategy"] == "proportional" else "decrement"
+            self.add_error(field, str(invalid))
+        except PlanImpossible as impossible:
+            self.add_error(_field_of(impossible.field), str(impossible))
+        return cleaned
+
+    def _request(self, cleaned: dict[str, Any]) -> Request:
+        items = [self.medicine.product(key) for key in cleaned["products"]]
+        return Request(
+            medicine=self.medicine,
+            start=tuple((s.id, cleaned[s.id]) for s in SLOTS if cleaned.get(s.id)),
+            strategy=_strategy(cleaned),
+            every_days=cleaned["every_days"],
+            products=tuple(item for item in items if isinstance(item, Product)),
+            liquids=tuple(item for item in items if isinstance(item, Liquid)),
+            target=cleaned["target"],
+            stop_below=cleaned.get("stop_below") or Dose(0),
+            hold_longer=cleaned["hold_longer"],
+            indication=cleaned["indication"],
+            table=cleaned["table"],
+        )
+
+    def needs_reason(self) -> bool:
+        """Whether a hard finding stands without a typed reason."""
+        reason = self.cleaned_data.get("reason", "").strip()
+        return bool(self.built and self.built.hard) and len(reason) < LEAST_REASON
+
+    def asked(self) -> dict[str, Any]:
+        """The request as plain values, to open the builder with it again."""
+        return {key: _plain(value) for key, value in self.cleaned_data.items() if key != "reason"}
+
+
+def _items(medicine: Medicine) -> list[Product | Liquid]:
+    return [*medicine.products, *medicine.liquids]
+
+
+def _strategy(cleaned: dict[str, Any]) -> Strategy:
+    if cleaned["strategy"] == "proportional":
+        if cleaned.get("percent") is None:
+            raise StrategyInvalid("Type by how many per cent, like 10")
+        return Proportional(cleaned["percent"])
+    if cleaned.get("decrement") is None:
+        raise StrategyInvalid("Type by how many mg, like 0.125")
+    return Linear(cleaned["decrement"])
+
+
+def _field_of(name: str) -> str | None:
+    return {"start": "morning"}.get(name, name) or None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Dose):
+        return render_number(value)
+    if isinstance(value, bool | list) or value is None:
+        return value
+    return value.isoformat() if isinstance(value, date) else str(value)

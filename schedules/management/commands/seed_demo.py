@@ -1,0 +1,187 @@
+"""A demo clinic, made through services only, if and only if the database is empty."""
+
+import secrets
+import uuid
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from patients.domain.roles import Role
+from patients.models.accounts import Clinic, User
+from patients.models.care import Patient
+from patients.services.accounts import name_safety_contact, open_account, open_clinic, open_record
+from patients.services.care import link_care
+from patients.services.checkins import submit_checkin
+from schedules.domain.builder import Built, Request, build
+from schedules.domain.dose import Dose
+from schedules.domain.formulary.loader import medicine
+from schedules.domain.medicine import Liquid, Product
+from schedules.domain.strategies.registry import Proportional
+from schedules.selectors.plans import days_of, standing
+from schedules.services.diary import record_dose
+from schedules.services.gates import clear_step
+from schedules.services.plans import draft_plan, read_plan, sign_revision
+from schedules.services.reminders import stop_reminders, sync_reminders
+
+DAY = timedelta(days=1)
+ZONE = "America/New_York"
+
+
+class Command(BaseCommand):
+    help = "Make a demo clinic in an empty database and print its accounts once."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if User.objects.exists():
+            self.stdout.write("The database is not empty; no demo clinic was made.")
+            return
+        accounts = seed(timezone.now())
+        self.stdout.write("Demo accounts (the passwords are shown only now):")
+        for name, email, password in accounts:
+            self.stdout.write(f"  {name:<22} {email:<28} {password}")
+
+
+def seed(now: datetime) -> list[tuple[str, str, str]]:
+    """Make the clinic and its people; returns name, e-mail and fresh password of each."""
+    accounts: list[tuple[str, str, str]] = []
+    began = now - 60 * DAY
+    clinic = _clinic(began)
+    admin = _person(accounts, clinic, "Jo Hart", "admin@demo.example", Role.ADMIN, began)
+    doctor = _person(accounts, clinic, "Dr Anneke Visser", "doctor@demo.example", Role.DOCTOR, began)
+    _person(accounts, clinic, "Nandi Mbeki", "nurse@demo.example", Role.NURSE, began)
+    name_safety_contact(clinic, doctor, by=admin, now=began)
+    maya = _patient(accounts, clinic, doctor, "Maya Okafor", "maya@demo.example", date(1981, 6, 3), began)
+    _taper(maya, doctor, now, weeks_ago=6)
+    _symptoms(maya, now, [1, 2, 1, 1, 2, 2, 3, 2, 1, 1, 1, None, 2, 1], note="Days are fine now. It is only the nights.")
+    daniel = _patient(accounts, clinic, doctor, "Daniel Reyes", "daniel@demo.example", date(1974, 2, 9), began)
+    _taper(daniel, doctor, now, weeks_ago=4)
+    _symptoms(daniel, now, [1, 1, 2, 1, 1, 2, 1, 2, 2, 1, 2, 2, 3, 3], note="Third night with no sleep.")
+    _red_answer(daniel, now)
+    lin = _patient(accounts, clinic, doctor, "Lin Chen", "lin@demo.example", date(1988, 11, 20), began)
+    _symptoms(lin, now, [0, 1, 0, 0, 1, None, 0, 1, 1, 0, 0, 1, 0, 0], note="")
+    return accounts
+
+
+def _clinic(now: datetime) -> Clinic:
+    return open_clinic(
+        "Riverside Practice",
+        phone="555-0100",
+        out_of_hours_phone="555-0199",
+        hours="Open Monday to Friday, 8 am to 6 pm.",
+        reads_at=time(8),
+        time_zone=ZONE,
+        region="us",
+        now=now,
+    )
+
+
+def _person(
+    accounts: list[tuple[str, str, str]],
+    clinic: Clinic,
+    name: str,
+    email: str,
+    role: Role,
+    now: datetime,
+) -> User:
+    password = secrets.token_urlsafe(9)
+    accounts.append((name, email, password))
+    return open_account(
+        email, name=name, role=role, clinic=clinic, password=password,
+        time_zone=clinic.time_zone, by=None, now=now,
+    )
+
+
+def _patient(
+    accounts: list[tuple[str, str, str]],
+    clinic: Clinic,
+    doctor: User,
+    name: str,
+    email: str,
+    born_on: date,
+    now: datetime,
+) -> Patient:
+    user = _person(accounts, clinic, name, email, Role.PATIENT, now)
+    patient = open_record(user, born_on=born_on, phone="555-0118", region="us", by=doctor, now=now)
+    link_care(patient, doctor, by=doctor, now=now)
+    return patient
+
+
+def _built() -> tuple[Built, dict[str, Any]]:
+    clonazepam = medicine("clonazepam")
+    keys = ["klonopin-0.5", "melt-0.125"]
+    items = [clonazepam.product(key) for key in keys]
+    start = (("morning", Dose.mg("0.75")), ("bedtime", Dose.mg("0.75")))
+    request = Request(
+        medicine=clonazepam,
+        start=start,
+        strategy=Proportional(Decimal(10)),
+        every_days=14,
+        products=tuple(item for item in items if isinstance(item, Product)),
+        liquids=tuple(item for item in items if isinstance(item, Liquid)),
+        target=Dose.mg("0.5"),
+        hold_longer=True,
+        indication="panic",
+    )
+    asked = {
+        "morning": "0.75", "bedtime": "0.75", "products": keys, "strategy": "proportional",
+        "percent": "10", "every_days": "14", "target": "0.5", "hold_longer": True,
+        "indication": "panic",
+    }
+    return build(request), asked
+
+
+def _taper(patient: Patient, doctor: User, now: datetime, *, weeks_ago: int) -> None:
+    """A signed plan some weeks old, each gate answered in its time, doses logged."""
+    began = now - weeks_ago * 7 * DAY
+    built, asked = _built()
+    first = days_of(patient).day_of(began) + 7 * DAY
+    revision = draft_plan(
+        patient, built, asked={**asked, "first_lower_on": first.isoformat()},
+        first_lower_on=first, reason="", by=doctor, now=began,
+    )
+    sign_revision(revision, seen_version=0, by=doctor, now=began)
+    read_plan(patient, by=patient.user, now=began + timedelta(minutes=15))
+    for back in range(weeks_ago * 7 - 1, -1, -1):
+        _one_day(patient, now - back * DAY, is_today=back == 0)
+    stop_reminders(patient)
+    sync_reminders(patient, built.plan.slots, now=now)
+
+
+def _one_day(patient: Patient, moment: datetime, *, is_today: bool) -> None:
+    stands = standing(patient, moment)
+    if stands is None:
+        return
+    if stands.gate_open and not is_today:
+        answers = {"sleep": "yes", "symptoms": "yes", "boxes": "yes", "again": False}
+        clear_step(patient, step=stands.course.step + 1, answers=answers, by=patient.user, now=moment)
+    if is_today:
+        return
+    for slot, _ in stands.step.portions:
+        record_dose(
+            patient, day=stands.today, slot=slot, kind="taken", client_uuid=uuid.uuid4(),
+            by=patient.user, now=moment,
+        )
+
+
+def _symptoms(patient: Patient, now: datetime, days: list[int | None], *, note: str) -> None:
+    """Overall answers of the last days, yesterday last; None is a day without one."""
+    today = days_of(patient).day_of(now)
+    for back, overall in zip(range(len(days), 0, -1), days, strict=True):
+        if overall is None:
+            continue
+        extra = {"note": note} if back == 1 and note else {}
+        ratings = {code: min(overall + bump, 4) for code, bump in (("w1", 0), ("w2", 1), ("w3", 0), ("w4", 0), ("w6", 0))}
+        submit_checkin(
+            patient, day=today - back * DAY, today=today, by=patient.user,
+            now=now - back * DAY, overall=overall, safety=[], ratings=ratings, **extra,
+        )
+
+
+def _red_answer(patient: Patient, now: datetime) -> None:
+    at = now - timedelta(minutes=52)
+    day = days_of(patient).day_of(at)
+    submit_checkin(
+        patient, day=day, today=day, by=patient.user, now=at, overall=3, safety=["r4"]
+    )

@@ -1,0 +1,7 @@
+"""Names the models for Django; import them from their own files."""
+
+from schedules.models.doses import DoseEntry
+from schedules.models.plans import PlanEvent, Revision, TaperPlan
+from schedules.models.reminders import ReminderTime
+
+__all__ = ["DoseEntry", "PlanEvent", "ReminderTime", "Revision", "TaperPlan"]

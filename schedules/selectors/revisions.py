@@ -1,0 +1,154 @@
+"""A revision in ready words: the same view for the patient and for the doctor who signs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from patients.models.care import Patient
+from schedules.domain.builder import Built
+from schedules.domain.dose import render_mg
+from schedules.domain.limits import Finding
+from schedules.domain.medicine import Medicine
+from schedules.domain.pace import asked_words, percent_cut, percent_words
+from schedules.domain.plan import SLOT, Plan
+from schedules.domain.wording import Said, describe_dose, pieces_words
+from schedules.models.plans import Revision
+from schedules.selectors.diary import short_day
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A signed or drafted revision as the patient reads it."""
+
+    id: UUID
+    medicine: str
+    signed_by: str
+    now_total: str
+    now_doses: tuple[tuple[str, Said], ...]
+    first_on: str
+    first_total: str
+    first_doses: tuple[tuple[str, Said], ...]
+    end_total: str
+    steps: int
+    weeks: int
+    ends_at_zero: bool
+
+
+def plan_view(revision: Revision) -> PlanView:
+    plan, medicine = revision.as_plan(), revision.plan.medicine
+    return PlanView(
+        id=revision.pk,
+        medicine=medicine.name,
+        signed_by=revision.signed_by.name if revision.signed_by else revision.drafted_by.name,
+        now_total=render_mg(plan.steps[0].total),
+        now_doses=_doses(plan, 0, medicine),
+        first_on=short_day(revision.first_lower_on),
+        first_total=render_mg(plan.steps[1].total),
+        first_doses=_doses(plan, 1, medicine),
+        end_total=render_mg(plan.steps[-1].total),
+        steps=len(plan.steps) - 1,
+        weeks=weeks_of(plan),
+        ends_at_zero=not plan.steps[-1].total,
+    )
+
+
+def weeks_of(plan: Plan) -> int:
+    """Whole weeks from the first lower day to the last step, rounded up."""
+    return -(-plan.days // 7)
+
+
+def _doses(plan: Plan, number: int, medicine: Medicine) -> tuple[tuple[str, Said], ...]:
+    portions = plan.steps[number].portions
+    return tuple((SLOT[slot].label, describe_dose(portion, medicine)) for slot, portion in portions)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One row of a clinician's table of steps."""
+
+    when: str
+    days: str
+    total: str
+    cut: str
+    of_start: str
+    asked: str
+    doses: tuple[tuple[str, str, Said], ...]
+    findings: tuple[Finding, ...]
+    over_asked: bool
+    is_now: bool
+
+
+def step_rows(built: Built, medicine: Medicine, first_lower_on: Any) -> list[StepRow]:
+    """Every step with both percentages, what was asked, and the rules it breaks."""
+    plan = built.plan
+    start = plan.steps[0].total
+    rows, day = [], first_lower_on
+    for number, step in enumerate(plan.steps):
+        before = plan.steps[number - 1].total if number else start
+        rows.append(
+            StepRow(
+                when=f"{day.strftime('%a')} {day.day} {day.strftime('%b %Y')}" if number else "Now",
+                days=str(step.least_days) if 0 < number < len(plan.steps) - 1 else "",
+                total=render_mg(step.total),
+                cut=percent_words(percent_cut(before.exact, step.total.exact)) if number else "",
+                of_start=percent_words(100 * step.total.exact / start.exact),
+                asked=asked_words(step.asked) if step.asked is not None else "",
+                doses=tuple(
+                    (SLOT[slot].label, pieces_words(p, medicine), describe_dose(p, medicine))
+                    for slot, p in step.portions
+                ),
+                findings=built.findings[number - 1] if number else (),
+                over_asked=step.over_asked,
+                is_now=not number,
+            )
+        )
+        if number:
+            day += timedelta(days=step.least_days)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """One revision in the history of a plan."""
+
+    id: UUID
+    number: int
+    words: str
+    by: str
+    state: str
+    is_draft: bool
+
+
+def revision_lines(patient: Patient) -> list[RevisionLine]:
+    rows = (
+        Revision.objects.filter(plan__patient=patient)
+        .select_related("plan", "drafted_by", "signed_by")
+        .prefetch_related("events")
+        .order_by("-drafted_at")
+    )
+    return [_revision_line(row) for row in rows]
+
+
+def _revision_line(row: Revision) -> RevisionLine:
+    kinds = {event.kind for event in row.events.all()}
+    state = "Draft"
+    if row.signed_at:
+        state = "Signed"
+        if "withdrawn" in kinds:
+            state = "Withdrawn"
+        elif "read" in kinds:
+            state = "Read by the patient"
+        elif row.needs_reading:
+            state = "Signed, not read yet"
+    words = f"{row.plan.medicine.name}, {row.start_dose} to {row.end_dose}"
+    by = row.signed_by.name if row.signed_by else row.drafted_by.name
+    return RevisionLine(row.pk, row.number, words, by, state, row.signed_at is None)
+
+
+def revision_of(patient: Patient, revision_id: UUID) -> Revision | None:
+    return (
+        Revision.objects.filter(pk=revision_id, plan__patient=patient)
+        .select_related("plan__patient", "signed_by", "drafted_by")
+        .first()
+    )

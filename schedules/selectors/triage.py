@@ -1,0 +1,228 @@
+"""The doctor's list: who needs her today, this week, whose plan needs work, who is steady."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from patients.models.accounts import User
+from patients.models.care import Patient
+from patients.models.checkins import CheckIn
+from patients.models.flags import Flag
+from patients.selectors.care import visible_patients
+from patients.selectors.flags import open_flags
+from schedules.domain.dose import render_mg
+from schedules.models.plans import Revision
+from schedules.selectors.diary import clock_words, short_day
+from schedules.selectors.plans import Standing, plan_of, standing, waiting_revision
+
+SPARK_DAYS = 28
+ACT, WEEK, WORK, STEADY = "act", "week", "work", "steady"
+QUIET_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the list: who, one sentence why, since when."""
+
+    patient_id: UUID
+    flag_id: UUID | None
+    name: str
+    where: str
+    why: str
+    detail: str
+    waiting: str
+    since: str
+    spark: tuple[int | None, ...]
+    cuts: tuple[int, ...]
+    spark_words: str
+    order: tuple[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    act: tuple[Line, ...]
+    week: tuple[Line, ...]
+    work: tuple[Line, ...]
+    steady: tuple[Line, ...]
+
+    @property
+    def people(self) -> int:
+        lines = (*self.act, *self.week, *self.work, *self.steady)
+        return len({line.patient_id for line in lines})
+
+
+def triage(user: User, now: datetime) -> Triage:
+    """Everybody this clinician cares for, worst first, then longest waiting."""
+    patients = list(visible_patients(user, now=now).order_by("user__name"))
+    sparks = _sparks(patients, now)
+    flags: dict[object, list[Flag]] = {}
+    for flag in open_flags(user, now=now):
+        flags.setdefault(flag.patient_id, []).append(flag)
+    groups: dict[str, list[Line]] = {ACT: [], WEEK: [], WORK: [], STEADY: []}
+    for patient in patients:
+        group, line = _place(patient, flags.get(patient.pk, []), sparks[patient.pk], now)
+        groups[group].append(line)
+    ranked = {name: tuple(sorted(lines, key=lambda line: line.order)) for name, lines in groups.items()}
+    return Triage(ranked[ACT], ranked[WEEK], ranked[WORK], ranked[STEADY])
+
+
+def _sparks(
+    patients: list[Patient], now: datetime
+) -> dict[object, tuple[date, tuple[int | None, ...]]]:
+    earliest = now.date() - timedelta(days=SPARK_DAYS + 1)
+    rows = CheckIn.objects.filter(
+        patient__in=patients, plan_day__gte=earliest, superseded_by__isnull=True
+    ).values_list("patient_id", "plan_day", "overall")
+    answers = {(patient_id, day): overall for patient_id, day, overall in rows}
+    found: dict[object, tuple[date, tuple[int | None, ...]]] = {}
+    for patient in patients:
+        last = now.astimezone(patient.zone).date()
+        days = [last - timedelta(days=SPARK_DAYS - 1 - k) for k in range(SPARK_DAYS)]
+        found[patient.pk] = (days[0], tuple(answers.get((patient.pk, day)) for day in days))
+    return found
+
+
+def _place(
+    patient: Patient,
+    flags: list[Flag],
+    spark: tuple[date, tuple[int | None, ...]],
+    now: datetime,
+) -> tuple[str, Line]:
+    stands = standing(patient, now)
+    if flags:
+        return _flagged(patient, flags, stands, spark, now)
+    why, detail, urgent = _plan_work(patient, stands, now)
+    if why:
+        return WORK, _line(patient, stands, spark, why, detail, order=(urgent, 0.0))
+    quiet = _quiet_words(patient, now)
+    if quiet and stands is not None:
+        return WEEK, _line(patient, stands, spark, quiet, "", order=(9, 0.0))
+    detail = _steady_words(stands)
+    return STEADY, _line(patient, stands, spark, "Steady.", detail, order=(0, 0.0))
+
+
+def _flagged(
+    patient: Patient,
+    flags: list[Flag],
+    stands: Standing | None,
+    spark: tuple[date, tuple[int | None, ...]],
+    now: datetime,
+) -> tuple[str, Line]:
+    flag = flags[0]
+    group = ACT if flag.rank >= 2 else WEEK
+    more = f"{len(flags) - 1} more open." if len(flags) > 1 else ""
+    seen = f"Seen by {flag.seen_by.name}." if flag.seen_by else ""
+    words = " ".join(word for word in (_again(flag), seen, more) if word)
+    local = flag.raised_at.astimezone(patient.zone)
+    since = f"since {clock_words(local)}" if local.date() == now.astimezone(patient.zone).date() else f"since {short_day(local.date())}"
+    line = _line(
+        patient,
+        stands,
+        spark,
+        flag.sentence,
+        words,
+        order=(-flag.rank, flag.raised_at.timestamp()),
+        flag=flag,
+        waiting=waiting_words(now - flag.raised_at),
+        since=since,
+    )
+    return group, line
+
+
+def _again(flag: Flag) -> str:
+    return f"{flag.count} times." if flag.count > 1 else ""
+
+
+def waiting_words(waited: timedelta) -> str:
+    """`1 h 52 min`, `3 days`."""
+    minutes = int(waited.total_seconds() // 60)
+    if minutes >= 48 * 60:
+        return f"{minutes // (24 * 60)}\u00a0days"
+    if minutes >= 60:
+        return f"{minutes // 60}\u00a0h {minutes % 60}\u00a0min"
+    return f"{minutes}\u00a0min"
+
+
+def _plan_work(
+    patient: Patient, stands: Standing | None, now: datetime
+) -> tuple[str, str, int]:
+    """The sentence for plan work, a detail, and its place in the group."""
+    plan = plan_of(patient)
+    drafts = Revision.objects.filter(plan=plan, signed_at__isnull=True) if plan else None
+    draft = drafts.order_by("-number").first() if drafts is not None else None
+    if waiting_revision(patient, now) is not None:
+        return "Has not read the new plan yet.", "The dose stays until then.", 2
+    if stands is None:
+        detail = "Draft ready to sign." if draft else "Build one."
+        return "No plan in force.", detail, 0
+    if draft is not None and draft.drafted_at > (stands.revision.signed_at or now):
+        return "A draft is waiting to be signed.", "", 1
+    if stands.course.held:
+        return "On hold.", "No step clears until you resume.", 3
+    if stands.gate_open:
+        return "The step gate is open.", "No answer yet: the dose stays.", 4
+    return "", "", 0
+
+
+def _quiet_words(patient: Patient, now: datetime) -> str:
+    today = now.astimezone(patient.zone).date()
+    last = patient.last_checkin_on
+    if last is None or (today - last).days < QUIET_DAYS:
+        return ""
+    return f"No check-in for {(today - last).days} days."
+
+
+def _steady_words(stands: Standing | None) -> str:
+    if stands is None or stands.next_step is None:
+        return "No further step planned."
+    planned = stands.course.planned
+    return f"Next step not before {short_day(planned)}." if planned else ""
+
+
+def _line(
+    patient: Patient,
+    stands: Standing | None,
+    spark: tuple[date, tuple[int | None, ...]],
+    why: str,
+    detail: str,
+    *,
+    order: tuple[int, float],
+    flag: Flag | None = None,
+    waiting: str = "",
+    since: str = "",
+) -> Line:
+    first, values = spark
+    entered: Iterable[date] = (e.on for e in stands.course.entered[1:]) if stands else ()
+    return Line(
+        patient_id=patient.pk,
+        flag_id=flag.pk if flag else None,
+        name=f"{patient.name}, {age_of(patient, now)}",
+        where=_where(stands),
+        why=why,
+        detail=detail,
+        waiting=waiting,
+        since=since,
+        spark=values,
+        cuts=tuple((day - first).days for day in entered if day >= first),
+        spark_words=_spark_words(values),
+        order=order,
+    )
+
+
+def age_of(patient: Patient, now: datetime) -> int:
+    today, born = now.astimezone(patient.zone).date(), patient.born_on
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _where(stands: Standing | None) -> str:
+    if stands is None:
+        return ""
+    day = (stands.today - stands.entered_on).days + 1
+    return f"{stands.medicine.name} {render_mg(stands.step.total)}, day {day} of this step"
+
+
+def _spark_words(values: tuple[int | None, ...]) -> str:
+    known = [value for value in values if value is not None]
+    severe = sum(value >= 3 for value in known)
+    return f"Last 28 days: {len(known)} days logged, {severe} severe or worse"

@@ -1,0 +1,254 @@
+"""Plans: drafted by anyone who may, signed by a doctor, read by the patient, held by either."""
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from patients.domain.roles import Permission
+from patients.models.accounts import User
+from patients.models.care import Patient
+from patients.selectors.care import clinicians_of
+from patients.services.audit import record
+from patients.services.messages import post_message
+from schedules.domain.builder import Built
+from schedules.domain.limits import VERSION, Finding
+from schedules.domain.plan import as_json
+from schedules.domain.timetable import DAY, lower_on_any_day, planned_doses
+from schedules.models.plans import PlanEvent, Revision, TaperPlan
+from schedules.selectors.plans import (
+    can_undo,
+    days_of,
+    newest_signed,
+    standing,
+    waiting_revision,
+)
+from schedules.services.reminders import sync_reminders
+
+LEAST_REASON: Final = 10
+LOOK_AGAIN: Final = timedelta(days=28)
+
+
+class PlanRefused(ValueError):
+    """Something that cannot be done to this plan now; the text is for a person."""
+
+
+class PlanChanged(PlanRefused):
+    """Somebody else changed the plan since this page was opened."""
+
+
+@transaction.atomic
+def draft_plan(
+    patient: Patient,
+    built: Built,
+    *,
+    asked: dict[str, Any],
+    first_lower_on: date,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> Revision:
+    """Keep a built plan as a draft with everything it breaks. The patient sees nothing.
+
+    Raises PlanRefused for a blocked plan, or a hard finding without a reason.
+    """
+    _check_may_draft(built, reason, by)
+    plan, _ = TaperPlan.objects.get_or_create(
+        patient=patient, medicine_key=built.plan.medicine, defaults={"started_at": now}
+    )
+    number = Revision.objects.filter(plan=plan).aggregate(last=Max("number"))["last"] or 0
+    revision = Revision.objects.create(
+        plan=plan,
+        number=number + 1,
+        parent=newest_signed(plan),
+        steps=as_json(built.plan),
+        asked=asked,
+        findings=[finding_json(finding) for finding in built.all_findings],
+        reason=reason.strip(),
+        rules_version=VERSION,
+        start_dose=built.plan.steps[0].total,
+        end_dose=built.plan.steps[-1].total,
+        first_lower_on=first_lower_on,
+        drafted_at=now,
+        drafted_by=by,
+    )
+    record("plan-drafted", by=by, now=now, patient=patient, subject=revision.pk)
+    return revision
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    plain = {key: value for key, value in asdict(finding).items() if value not in (None, "")}
+    shown = {key: value if isinstance(value, int | str) else str(value) for key, value in plain.items()}
+    return {**shown, "says": finding.says, "source": finding.source}
+
+
+def _check_may_draft(built: Built, reason: str, by: User) -> None:
+    if not by.allows(Permission.DRAFT_PLAN):
+        raise PlanRefused("Only a doctor can build a plan.")
+    if built.blocked:
+        raise PlanRefused("This plan cannot be saved. Change what is marked as not allowed.")
+    if built.hard and len(reason.strip()) < LEAST_REASON:
+        rules = ", ".join(built.hard)
+        raise PlanRefused(f"Type a reason of 10 letters or more for {rules}.")
+
+
+@transaction.atomic
+def sign_revision(revision: Revision, *, seen_version: int, by: User, now: datetime) -> Revision:
+    """Sign a draft: from now no step of the plan before it can clear.
+
+    Raises PlanChanged when another doctor signed since the page was opened.
+    """
+    if not by.allows(Permission.SIGN_PLAN):
+        raise PlanRefused("Only a doctor can sign a plan.")
+    plan = TaperPlan.objects.select_for_update(of=("self",)).get(pk=revision.plan_id)
+    revision = Revision.objects.select_for_update(of=("self",)).get(pk=revision.pk)
+    if revision.signed_at is not None:
+        raise PlanRefused("This plan is signed already.")
+    moved = TaperPlan.objects.filter(pk=plan.pk, version=seen_version).update(
+        version=F("version") + 1
+    )
+    if not moved:
+        raise PlanChanged("Another plan was signed while you had this page open. Compare them first.")
+    revision.needs_reading = _needs_reading(plan.patient, revision, now)
+    revision.signed_at, revision.signed_by = now, by
+    revision.save(update_fields=["needs_reading", "signed_at", "signed_by"])
+    if not revision.needs_reading:
+        activate_reminders(plan.patient, revision, now=now)
+    _tell_patient(revision, now)
+    record("plan-signed", by=by, now=now, patient=plan.patient, subject=revision.pk)
+    return revision
+
+
+def _needs_reading(patient: Patient, revision: Revision, now: datetime) -> bool:
+    """A plan that is lower than the one in force on any future day must be read first."""
+    stands = standing(patient, now)
+    if stands is None or stands.plan.pk != revision.plan_id:
+        return True
+    new = revision.as_plan()
+    tomorrow = stands.today + DAY
+    first = (tomorrow, new.steps[0].total.ng)
+    old_from = max(stands.course.planned or tomorrow, tomorrow)
+    held = stands.course.planned is None
+    old = [] if held else planned_doses(stands.taper, old_from, after=stands.course.step)
+    return lower_on_any_day(
+        [first, *planned_doses(new, max(revision.first_lower_on, tomorrow))],
+        old,
+        today_ng=stands.step.total.ng,
+    )
+
+
+def _tell_patient(revision: Revision, now: datetime) -> None:
+    patient = revision.plan.patient
+    visible = revision.visible_at()
+    assert visible is not None
+    post_message(
+        "plan-to-read" if revision.needs_reading else "plan-changed",
+        occurrence=f"revision:{revision.pk}",
+        due_at=visible,
+        now=now,
+        recipient=patient.user,
+        patient=patient,
+        params={"path": "/plan/", "revision": str(revision.pk)},
+    )
+
+
+@transaction.atomic
+def withdraw_revision(revision: Revision, *, by: User, now: datetime) -> None:
+    """Undo a signature within ten minutes, before the patient can see it."""
+    if not by.allows(Permission.SIGN_PLAN):
+        raise PlanRefused("Only a doctor can undo a signature.")
+    if not can_undo(revision, now):
+        raise PlanRefused("Ten minutes have passed. Build a new plan instead.")
+    if revision.events.filter(kind=PlanEvent.WITHDRAWN).exists():
+        return
+    PlanEvent.objects.create(revision=revision, kind=PlanEvent.WITHDRAWN, at=now, by=by)
+    record("plan-withdrawn", by=by, now=now, patient=revision.plan.patient, subject=revision.pk)
+
+
+@transaction.atomic
+def read_plan(patient: Patient, *, by: User, now: datetime) -> Revision:
+    """The patient has read the waiting plan; it begins at a day boundary.
+
+    A first plan begins with today's own dose; any other from the next plan day.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    revision = waiting_revision(patient, now)
+    if revision is None:
+        raise PlanRefused("There is no plan waiting to be read.")
+    today = days_of(patient).day_of(now)
+    first = standing(patient, now) is None
+    PlanEvent.objects.create(
+        revision=revision,
+        kind=PlanEvent.READ,
+        from_day=today if first else today + DAY,
+        at=now,
+        by=by,
+    )
+    record("plan-read", by=by, now=now, patient=patient, subject=revision.pk)
+    activate_reminders(patient, revision, now=now)
+    return revision
+
+
+def activate_reminders(patient: Patient, revision: Revision, *, now: datetime) -> None:
+    """What follows from a plan coming into force: its class on the record, its reminders."""
+    kind = revision.plan.medicine.kind
+    if kind not in patient.taper_classes:
+        patient.taper_classes = [*patient.taper_classes, kind]
+        Patient.objects.filter(pk=patient.pk).update(taper_classes=patient.taper_classes)
+    sync_reminders(patient, revision.as_plan().slots, now=now)
+
+
+@transaction.atomic
+def hold_plan(patient: Patient, *, note: str, by: User, now: datetime) -> PlanEvent:
+    """Stay on today's dose until a doctor resumes. A hold never ends by itself."""
+    if not by.allows(Permission.HOLD_PLAN):
+        raise PlanRefused("This account cannot hold a plan.")
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    stands = standing(patient, now)
+    if stands is None:
+        raise PlanRefused("There is no plan to hold.")
+    if stands.course.held:
+        raise PlanRefused("The plan is held already.")
+    event = PlanEvent.objects.create(
+        revision=stands.revision,
+        kind=PlanEvent.HELD,
+        look_again_on=stands.today + LOOK_AGAIN,
+        note=note.strip(),
+        at=now,
+        by=by,
+    )
+    record("plan-held", by=by, now=now, patient=patient, subject=stands.revision.pk)
+    if by.is_patient:
+        _tell_clinicians(patient, event, now)
+    return event
+
+
+def _tell_clinicians(patient: Patient, event: PlanEvent, now: datetime) -> None:
+    for person in clinicians_of(patient, now=now):
+        post_message(
+            "hold",
+            occurrence=f"hold:{event.pk}",
+            due_at=now,
+            now=now,
+            recipient=person,
+            patient=patient,
+            params={"path": f"/clinic/patients/{patient.pk}/"},
+        )
+
+
+@transaction.atomic
+def resume_plan(patient: Patient, *, note: str, by: User, now: datetime) -> PlanEvent:
+    """A doctor ends a hold; the next step still asks at its gate."""
+    if not by.allows(Permission.SIGN_PLAN):
+        raise PlanRefused("Only a doctor can end a hold.")
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    stands = standing(patient, now)
+    if stands is None or not stands.course.held:
+        raise PlanRefused("The plan is not held.")
+    event = PlanEvent.objects.create(
+        revision=stands.revision, kind=PlanEvent.RESUMED, note=note.strip(), at=now, by=by
+    )
+    record("plan-resumed", by=by, now=now, patient=patient, subject=stands.revision.pk)
+    return event

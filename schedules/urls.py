@@ -1,0 +1,31 @@
+"""Addresses of everything that shows doses or plans."""
+
+from django.urls import path
+
+from schedules.views import clinic, diary, plans
+
+urlpatterns = [
+    path("today/", diary.today, name="today"),
+    path("dose/<uuid:entry_id>/undo/", diary.undo, name="dose-undo"),
+    path("dose/<str:day>/<str:slot>/", diary.other, name="dose"),
+    path("dose/<str:day>/<str:slot>/taken/", diary.taken, name="dose-taken"),
+    path("progress/", diary.progress_page, name="progress"),
+    path("plan/", diary.plan, name="plan"),
+    path("gate/", diary.gate, name="gate"),
+    path("change/", diary.change, name="change"),
+    path("clinic/", clinic.triage_page, name="triage"),
+    path("clinic/patients/", clinic.patients, name="patients"),
+    path("clinic/patients/<uuid:patient_id>/", clinic.review, name="review"),
+    path("clinic/patients/<uuid:patient_id>/hold/", clinic.hold, name="hold"),
+    path("clinic/patients/<uuid:patient_id>/plans/new/", plans.new, name="plan-new"),
+    path(
+        "clinic/patients/<uuid:patient_id>/plans/<uuid:revision_id>/sign/",
+        plans.sign,
+        name="plan-sign",
+    ),
+    path(
+        "clinic/patients/<uuid:patient_id>/plans/<uuid:revision_id>/withdraw/",
+        plans.withdraw,
+        name="plan-withdraw",
+    ),
+]

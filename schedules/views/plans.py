@@ -1,0 +1,192 @@
+"""The plan builder: preview without a write, keep a draft, sign, undo."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from patients.domain.roles import Permission
+from patients.views.access import record_for, signed_in
+from patients.views.checkins import plan_day
+from schedules.charts import Chart, Frame, Point, draw
+from schedules.domain.builder import Built
+from schedules.domain.dose import render_mg
+from schedules.domain.formulary.loader import medicine, medicine_keys
+from schedules.domain.medicine import Medicine
+from schedules.forms.plans import BuilderForm
+from schedules.selectors.diary import clock_words
+from schedules.selectors.plans import standing
+from schedules.selectors.revisions import plan_view, revision_of, step_rows, weeks_of
+from schedules.services.plans import PlanRefused, draft_plan, sign_revision, withdraw_revision
+
+BUILDER = Frame(820, 44, 20, 176, 166, 176)
+PACE = {"strategy": "proportional", "percent": "10", "every_days": "14"}
+
+
+def _medicine(request: HttpRequest) -> Medicine:
+    key = request.GET.get("medicine", "clonazepam")
+    if key not in medicine_keys():
+        raise Http404
+    return medicine(key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Build a plan; Preview shows it, Check keeps it as a draft to sign."""
+    now = timezone.now()
+    patient = record_for(request, patient_id, now=now, needs=Permission.DRAFT_PLAN)
+    chosen, today = _medicine(request), plan_day(patient, now)
+    form = BuilderForm(
+        request.POST or None,
+        medicine=chosen,
+        today=today,
+        initial=_initial(request, patient, now),
+    )
+    if request.method == "POST" and form.is_valid() and "check" in request.POST:
+        if (saved := _keep(request, patient, form, now)) is not None:
+            return saved
+    context = {
+        "patient": patient,
+        "form": form,
+        "medicine": chosen,
+        "medicines": [medicine(key) for key in medicine_keys()],
+        "preview": _preview(form, today) if form.is_bound and form.built else None,
+        "nav": "patients",
+    }
+    partial = bool(getattr(request, "htmx", False))
+    page = "schedules/plans/_preview.html" if partial else "schedules/plans/new.html"
+    return render(request, page, context)
+
+
+def _initial(request: HttpRequest, patient: Any, now: datetime) -> dict[str, Any]:
+    """The pace the guideline proposes first; doses and products are never filled in,
+    unless the doctor opens an earlier draft again."""
+    earlier = request.GET.get("from", "")
+    try:
+        revision = revision_of(patient, UUID(earlier)) if earlier else None
+    except ValueError:
+        revision = None
+    return revision.asked if revision is not None else PACE
+
+
+def _keep(
+    request: HttpRequest, patient: Any, form: BuilderForm, now: datetime
+) -> HttpResponse | None:
+    assert form.built is not None
+    if form.needs_reason():
+        rules = ", ".join(form.built.hard)
+        form.add_error("reason", f"Type a reason of 10 letters or more for {rules}.")
+        return None
+    try:
+        revision = draft_plan(
+            patient,
+            form.built,
+            asked=form.asked(),
+            first_lower_on=form.cleaned_data["first_lower_on"],
+            reason=form.cleaned_data["reason"],
+            by=signed_in(request),
+            now=now,
+        )
+    except PlanRefused as refused:
+        form.add_error(None, str(refused))
+        return None
+    return redirect("plan-sign", patient_id=patient.pk, revision_id=revision.pk)
+
+
+def _preview(form: BuilderForm, today: date) -> dict[str, Any]:
+    built = form.built
+    assert built is not None
+    first = form.cleaned_data["first_lower_on"]
+    plan = built.plan
+    weeks = weeks_of(plan)
+    return {
+        "title": f"{render_mg(plan.steps[0].total)} to {render_mg(plan.steps[-1].total)} "
+        f"in {len(plan.steps) - 1} steps, {weeks} weeks",
+        "rows": step_rows(built, form.medicine, first),
+        "slots": [label for label, _, _ in step_rows(built, form.medicine, first)[0].doses],
+        "chart": plan_chart(built, first, today),
+        "over": len(built.over_asked),
+        "notes": built.notes,
+        "hard": built.hard,
+        "blocked": built.blocked,
+        "ends_on": first + timedelta(days=plan.days),
+        "asked": form.cleaned_data["percent"] if form.cleaned_data["strategy"] == "proportional" else None,
+    }
+
+
+def plan_chart(built: Built, first: date, today: date) -> Chart:
+    plan = built.plan
+    day, points = first, [Point(today, float(plan.steps[0].total.decimal), None)]
+    warned = set()
+    for step in plan.steps[1:]:
+        points.append(Point(day, float(step.total.decimal), None))
+        if step.over_asked:
+            warned.add(day)
+        day += timedelta(days=step.least_days)
+    return draw(
+        BUILDER,
+        title="Draft plan, dose by date",
+        words="Every step is in the table below.",
+        points=points[:1],
+        future=[(point.day, point.mg or 0.0) for point in points[1:]],
+        today=today,
+        last=points[-1].day + timedelta(days=14),
+        warned=frozenset(warned),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, patient_id: UUID, revision_id: UUID) -> HttpResponse:
+    """Exactly what the patient will read, what the plan breaks, and the signature."""
+    now = timezone.now()
+    patient = record_for(request, patient_id, now=now, needs=Permission.DRAFT_PLAN)
+    revision = revision_of(patient, revision_id)
+    if revision is None:
+        raise Http404
+    error = ""
+    if request.method == "POST":
+        try:
+            seen = _whole(request.POST.get("version"))
+            signed = sign_revision(revision, seen_version=seen, by=signed_in(request), now=now)
+            visible = signed.visible_at()
+            at = clock_words(visible.astimezone(patient.zone)) if visible else ""
+            words = f"Signed. {patient.name} can read it from {at}. You can undo until then."
+            messages.success(request, words)
+            return redirect("review", patient_id=patient.pk)
+        except PlanRefused as refused:
+            error = str(refused)
+    stands = standing(patient, now)
+    context = {
+        "patient": patient,
+        "revision": revision,
+        "view": plan_view(revision),
+        "error": error,
+        "stands": stands,
+        "nav": "patients",
+    }
+    return render(request, "schedules/plans/sign.html", context, status=409 if error else 200)
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else -1
+
+
+@require_POST
+def withdraw(request: HttpRequest, patient_id: UUID, revision_id: UUID) -> HttpResponse:
+    """Undo a signature within ten minutes."""
+    now = timezone.now()
+    patient = record_for(request, patient_id, now=now, needs=Permission.SIGN_PLAN)
+    revision = revision_of(patient, revision_id)
+    if revision is None:
+        raise Http404
+    try:
+        withdraw_revision(revision, by=signed_in(request), now=now)
+        messages.success(request, "Undone. The patient never saw it.")
+    except PlanRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("review", patient_id=patient.pk)

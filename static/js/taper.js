@@ -1,0 +1,25 @@
+// Small helps; every page works without them.
+"use strict";
+
+// The error summary takes the focus, so that a screen reader starts there.
+document.querySelector("[data-autofocus]")?.focus();
+
+// Keys that only move and open; anything that writes wants Ctrl Enter or a click.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select");
+  if (event.ctrlKey && event.key === "Enter") {
+    document.querySelector("[data-ctrl-enter]")?.click();
+    return;
+  }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    const find = document.querySelector('[data-key="/"]');
+    if (find) { event.preventDefault(); find.click(); }
+  }
+  if (event.key === "j" || event.key === "k") {
+    const rows = [...document.querySelectorAll("[data-row] a")];
+    const at = rows.indexOf(document.activeElement);
+    const next = event.key === "j" ? at + 1 : at < 0 ? rows.length - 1 : at - 1;
+    rows[Math.min(Math.max(next, 0), rows.length - 1)]?.focus();
+  }
+});

@@ -1,0 +1,48 @@
+"""The data folder: made at first start, private, with a secret key of its own."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+
+class DataFolderUnusable(SystemExit):
+    """The folder cannot be written; ends the program with one clear sentence."""
+
+
+def data_folder(name: str) -> Path:
+    """The folder for everything the program keeps, made where it is missing."""
+    folder = Path(name).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / "mail").mkdir(exist_ok=True, mode=0o700)
+        probe = folder / ".write-test"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise DataFolderUnusable(
+            f"Cannot write to the data folder {folder} ({error.strerror}). "
+            "Make it writable, or set TAPER_DATA_DIR to another folder."
+        ) from None
+    return folder
+
+
+def secret(folder: Path) -> str:
+    """The secret key of this installation, made once with mode 0600."""
+    path = folder / "secret_key"
+    if not path.exists():
+        handle, draft = tempfile.mkstemp(dir=folder, prefix="secret_key.")
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        Path(draft).unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def broker_socket(folder: Path) -> Path:
+    """A short path for the broker's socket; long data paths do not fit a socket address."""
+    mark = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"taper-{os.getuid()}-{mark}" / "valkey.sock"

@@ -1,0 +1,30 @@
+"""The clock without a broker: the same tick, in a loop, for a small clinic."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django.utils import timezone
+
+from taper_tracker.clock import tick
+
+EVERY_SECONDS = 30
+
+
+class Command(BaseCommand):
+    help = "Run the clock without Celery; Ctrl-C stops it after the tick at hand."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--once", action="store_true", help="one tick, then stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopped = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
+        while True:
+            tick(timezone.now())
+            close_old_connections()
+            if options["once"] or stopped.wait(EVERY_SECONDS):
+                return

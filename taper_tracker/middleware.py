@@ -1,0 +1,71 @@
+"""Red answers get their advice whatever fails behind them; pages stay private."""
+
+import logging
+from collections.abc import Callable
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from patients.domain.redflags import ticked
+from patients.views.help import crisis_response
+
+log = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class CrisisMiddleware:
+    """Outermost: a ticked safety answer never ends in a page without the advice."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not self._is_safety_answer(request):
+            return self.get_response(request)
+        try:
+            red, region = ticked(request.POST.getlist("flag")), request.POST.get("region", "")
+        except Exception:
+            log.exception("a safety answer could not be read")
+            return crisis_response(frozenset({"r1"}), region="", saved=False)
+        if not red:
+            return self.get_response(request)
+        try:
+            response = self.get_response(request)
+        except Exception:
+            log.exception("a red answer could not be saved")
+            return crisis_response(red, region=region, saved=False)
+        if getattr(response, "crisis", False):
+            return response
+        return crisis_response(red, region=region, saved=False)
+
+    @staticmethod
+    def _is_safety_answer(request: HttpRequest) -> bool:
+        path = request.path_info
+        safety = path.startswith("/check-in/") and path.endswith("/safety/")
+        return safety and request.method == "POST"
+
+
+class PublicFirstMiddleware(LoginRequiredMiddleware):
+    """Asks for sign-in, but looks at nobody's session for a public page."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse], *args: object
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, *args)
+
+
+class PrivacyMiddleware:
+    """Nothing of a signed-in page is kept by a browser or a proxy; no sensors, no camera."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path_info.startswith(("/static/", "/help-now/")):
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,17 @@
+"""The addresses of both apps, and the frame's own."""
+
+from django.urls import include, path
+
+from taper_tracker import views
+
+handler404 = "taper_tracker.views.not_found"
+handler500 = "taper_tracker.views.broken"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz/live", views.live, name="live"),
+    path("healthz/ready", views.ready, name="ready"),
+    path("", include("patients.urls")),
+    path("", include("schedules.urls")),
+    path("accounts/", include("allauth.account.urls")),
+]
