@@ -74,6 +74,9 @@ class Chart:
     months: tuple[Mark, ...]
     today_x: str
     bars: str = ""
+    level: str = ""
+    took: str = ""
+    took_y: int = 0
     rows: tuple[Row, ...] = ()
     warns: tuple[Mark, ...] = ()
     bottom: int = 0
@@ -148,13 +151,15 @@ def draw(
     last: date,
     lanes: Sequence[tuple[str, Sequence[int | None]]] = (),
     warned: frozenset[date] = frozenset(),
+    levels: Sequence[float] = (),
+    taken: Sequence[tuple[int, int]] = (),
 ) -> Chart:
     """Dose staircase above, symptoms below, on one time axis; a day without an answer is a gap."""
     first = points[0].day if points else today
     most = max([p.mg for p in points if p.mg is not None] + [mg for _, mg in future] + [0.01])
     scale = _Scale(frame, first, last, most)
     changes = _changes(points)
-    bottom = frame.day_bottom + (21 * max(len(lanes) - 1, 0))
+    bottom = frame.day_bottom + 21 * (max(len(lanes) - 1, 0) + bool(taken))
     solid_end = min(today + timedelta(days=1), last)
     future_line = [(solid_end, changes[-1][1]), *future] if changes and future else list(future)
     every = [*changes[1:], *future]
@@ -170,6 +175,9 @@ def draw(
         months=_months(first, last, scale, bottom + 20),
         today_x=_n(scale.x(today)),
         bars=_bars(points, scale) if not lanes else "",
+        level=_area(points, levels, scale),
+        took=_took(points, taken, scale, bottom - 20),
+        took_y=bottom - 20 if taken else 0,
         rows=_rows(points, lanes, scale),
         warns=tuple(Mark(_n(scale.x(d)), _n(scale.y(mg)), "!") for d, mg in every if d in warned),
         bottom=bottom,
@@ -204,6 +212,31 @@ def _bars(points: Sequence[Point], scale: _Scale) -> str:
         for p in points
         if p.overall is not None
     )
+
+
+def _area(points: Sequence[Point], levels: Sequence[float], scale: _Scale) -> str:
+    """The estimate as shading from the first day with a plan."""
+    known = [(p.day, level) for p, level in zip(points, levels, strict=False) if p.mg is not None]
+    if not known:
+        return ""
+    line = "L".join(f"{_n(scale.x(day))} {_n(scale.y(level))}" for day, level in known)
+    first, last = _n(scale.x(known[0][0])), _n(scale.x(known[-1][0]))
+    floor = scale.frame.dose_bottom
+    return f"M{first} {floor}L{line}L{last} {floor}z"
+
+
+def _took(
+    points: Sequence[Point], taken: Sequence[tuple[int, int]], scale: _Scale, y: int
+) -> str:
+    """One small square for each dose answered, stacked by day."""
+    wide = max((scale.frame.width - 4 - scale.frame.left) / scale.days - 2, 0.8)
+    path = ""
+    for point, (logged, asked) in zip(points, taken, strict=False):
+        tall = 16 / max(asked, 2)
+        for k in range(logged):
+            top = _n(y + k * tall)
+            path += f"M{_n(scale.x(point.day))} {top}h{_n(wide)}v{_n(tall - 2)}h-{_n(wide)}z"
+    return path
 
 
 def _rows(

@@ -17,6 +17,7 @@ urlpatterns = [
     path("clinic/patients/", clinic.patients, name="patients"),
     path("clinic/patients/<uuid:patient_id>/", clinic.review, name="review"),
     path("clinic/patients/<uuid:patient_id>/hold/", clinic.hold, name="hold"),
+    path("clinic/patients/<uuid:patient_id>/go/", clinic.spoken_go, name="spoken-go"),
     path("clinic/patients/<uuid:patient_id>/plans/new/", plans.new, name="plan-new"),
     path(
         "clinic/patients/<uuid:patient_id>/plans/<uuid:revision_id>/sign/",

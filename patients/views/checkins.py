@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,6 +41,10 @@ def read_day(text: str) -> date:
 
 def day_words(day: date) -> str:
     return f"{day.strftime('%A')} {day.day} {day.strftime('%B')}"
+
+
+def _clock(at: time) -> str:
+    return at.strftime("%I:%M\u00a0%p").lstrip("0").lower().replace(":00", "")
 
 
 def _frame(patient: Patient, day: date, now: datetime) -> dict[str, Any]:
@@ -136,7 +140,7 @@ def _safety_ticked(request: HttpRequest, day: str, ticked: frozenset[str]) -> Ht
         "both": "none" in request.POST,
         "grades": list(enumerate(R4_GRADES)) if "r4" in ticked else [],
         "told": bool(saved.flags),
-        "reads_at": patient.clinic.reads_at,
+        "reads_at": _clock(patient.clinic.reads_at),
     }
     return crisis_response(
         ticked, region=patient.region, saved=True, context=context, request=request
@@ -170,7 +174,7 @@ def grade(request: HttpRequest, day: str) -> HttpResponse:
         return redirect("checkin-safety", day=day)
     _submit(request, patient, on, now, r4_grade=int(level))
     context = {**_frame(patient, on, now), "clinic": patient.clinic, "graded": True, "told": True,
-               "reads_at": patient.clinic.reads_at}
+               "reads_at": _clock(patient.clinic.reads_at)}
     return crisis_response(
         frozenset({"r4"}), region=patient.region, saved=True, context=context, request=request
     )

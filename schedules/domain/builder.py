@@ -52,6 +52,7 @@ class Request:
     hold_longer: bool = False
     indication: str = ""
     table: str = ""
+    in_force: Dose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ def _check(request: Request) -> None:
     start = total([dose for _, dose in request.start])
     if not start:
         raise PlanImpossible("Type the dose she takes now, at one time of day at least.", field="start")
+    if request.in_force is not None and start < request.in_force:
+        raise PlanImpossible(
+            f"{render_mg(request.in_force)} a day is in force now. Start from that dose: "
+            "a lower dose comes as a step that the patient clears.",
+            field="start",
+        )
     if not 1 <= request.every_days <= 365:
         raise PlanImpossible("Between 1 and 365 days, like 14", field="every_days")
     if not (request.products or request.liquids):
@@ -236,6 +243,13 @@ def _notes(request: Request, start: Dose) -> Iterator[Finding]:
             HARD,
             detail=f"{render_mg(start)} a day; the maximum for {request.indication} is "
             f"{render_mg(maximum)}",
+        )
+    if request.in_force is not None and start > request.in_force:
+        yield Finding(
+            "GEN-04",
+            0,
+            HARD,
+            detail=f"{render_mg(start)} a day; {render_mg(request.in_force)} is in force now",
         )
     half_lives_days = 5 * request.medicine.half_life_h / 24
     if request.every_days < half_lives_days:

@@ -45,6 +45,7 @@ RULES: Final = {
         Rule("BZD-09", "Above the dose the plan started from", "Clonazepam US label"),
         Rule("BZD-10", "Above the maximum for this use", "Clonazepam US label"),
         Rule("BZD-18", "Dose band at the start", "ASAM 2025 pocket guide p8"),
+        Rule("GEN-04", "Starts above the dose in force: a stabilising level", "Clonazepam US label"),
         Rule("BZD-28", "Shorter than 5 half-lives", "Pharmacokinetic arithmetic"),
     )
 }

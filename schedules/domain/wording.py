@@ -44,7 +44,8 @@ class Said:
 
     @property
     def line(self) -> str:
-        return f"{self.say} {self.of}".strip()
+        joined = self.of.startswith(("of ", "at "))
+        return f"{self.say} {self.of}" if joined else f"{self.say}. {self.of}".removesuffix(". ")
 
 
 def describe_dose(portion: Portion, medicine: Medicine) -> Said:
@@ -59,15 +60,16 @@ def describe_dose(portion: Portion, medicine: Medicine) -> Said:
     if not _sums(portion, medicine):
         return Said(CALL_FIRST, "", (), amount, sums=False)
     parts = [_tablet_part(medicine.product(t.product), t.count) for t in portion.tablets]
+    same = len({part.strength for part in parts}) < len(parts)
     pieces = tuple(piece for part in parts for piece in part.pieces)
     if portion.liquid is None and len(parts) == 1:
         return Said(f"Take {parts[0].count}", parts[0].of, pieces, amount, sums=True)
-    spoken = [f"{part.count} of your {part.short}" for part in parts]
+    spoken = [f"{part.count} of {part.short if same else part.strength}" for part in parts]
     if portion.liquid is not None:
         liquid = _liquid(portion, medicine)
         spoken.append(volume_words(portion.liquid.ml, liquid))
         pieces = (*pieces, _syringe(portion.liquid.ml, liquid))
-    looks = " ".join(part.looks for part in parts if part.looks)
+    looks = " ".join(part.told for part in parts)
     return Said("Take " + join_words(spoken), looks, pieces, amount, sums=True)
 
 
@@ -97,7 +99,8 @@ class _Part:
     count: str
     of: str
     short: str
-    looks: str
+    strength: str
+    told: str
     pieces: tuple[Piece, ...]
 
 
@@ -108,12 +111,12 @@ def _tablet_part(product: Product | Liquid, count: Fraction) -> _Part:
     strength, looks = render_mg(product.strength), product.looks
     short = f"{strength} {product.noun}s"
     of = f"of your {short}" + (f" ({looks})" if looks else "")
-    told = f"The {short} are {looks.replace(', ', ' and ')}." if looks else ""
+    told = f"{strength}: your {product.noun}s" + (f" ({looks})." if looks else ".")
     pieces = tuple(
         Piece(name.rstrip("s"), n, f"{n}{NB}{name}", strength, product.colour, product.form)
         for n, name in counted
     )
-    return _Part(words, of, short, told, pieces)
+    return _Part(words, of, short, strength, told, pieces)
 
 
 def _counted(count: Fraction) -> list[tuple[int, str]]:

@@ -17,6 +17,8 @@ AHEAD = timedelta(days=5 * 365 + 1)
 class DoseInput(forms.CharField):
     """Milligrams as a `Dose`, read by the one parser; never localised."""
 
+    unit = "mg"
+
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "decimal", "autocomplete": "off"}
         super().__init__(widget=forms.TextInput(attrs=attrs), max_length=20, **kwargs)
@@ -37,6 +39,8 @@ class DoseInput(forms.CharField):
 class PercentInput(forms.CharField):
     """A per cent from more than 0 to less than 100 with at most two decimals."""
 
+    unit = "%"
+
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "decimal", "autocomplete": "off"}
         super().__init__(widget=forms.TextInput(attrs=attrs), max_length=6, **kwargs)
@@ -55,6 +59,8 @@ class PercentInput(forms.CharField):
 
 class DaysInput(forms.CharField):
     """A whole number of days, 1 to 365."""
+
+    unit = "days"
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "numeric", "autocomplete": "off"}

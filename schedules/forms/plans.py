@@ -49,7 +49,8 @@ class BuilderForm(forms.Form):
     stop_below = DoseInput(label="Stop from below", required=False)
     table = forms.ChoiceField(label="Table of equivalents", required=False)
     hold_longer = forms.BooleanField(
-        label="If a cut must be larger than asked, hold it longer", required=False
+        label="If a cut must be larger than asked, hold it longer: 21 days, 28 over 15%",
+        required=False,
     )
     reason = forms.CharField(
         label="Reason for the hard warnings",
@@ -58,11 +59,13 @@ class BuilderForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, medicine: Medicine, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, medicine: Medicine, today: date, in_force: Dose | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.medicine, self.today = medicine, today
+        self.medicine, self.today, self.in_force = medicine, today, in_force
         self.built: Built | None = None
-        self._set_choices("products", [(p.key, p.title) for p in _items(medicine)])
+        self._set_choices("products", [(p.key, _title(p)) for p in _items(medicine)])
         uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
         self._set_choices("indication", [("", "Something else"), *uses])
         tables = [(key, TABLES[key]) for key, _ in medicine.equivalents]
@@ -106,6 +109,7 @@ class BuilderForm(forms.Form):
             hold_longer=cleaned["hold_longer"],
             indication=cleaned["indication"],
             table=cleaned["table"],
+            in_force=self.in_force,
         )
 
     def needs_reason(self) -> bool:
@@ -120,6 +124,12 @@ class BuilderForm(forms.Form):
 
 def _items(medicine: Medicine) -> list[Product | Liquid]:
     return [*medicine.products, *medicine.liquids]
+
+
+def _title(item: Product | Liquid) -> str:
+    note = item.splitting if isinstance(item, Product) else f"Marks of {item.graduation_ml} mL"
+    checked = "" if item.source.verified else " Not yet verified."
+    return f"{item.title}. {note}.{checked}"
 
 
 def _strategy(cleaned: dict[str, Any]) -> Strategy:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from patients.models.care import Patient
 from patients.models.flags import Flag
 from schedules.domain.dose import Dose
@@ -57,8 +59,10 @@ def days_of(patient: Patient) -> Days:
 
 
 def plan_of(patient: Patient) -> TaperPlan | None:
-    """The patient's plan; the newest where there is more than one medicine."""
-    return TaperPlan.objects.filter(patient=patient).order_by("-started_at").first()
+    """The patient's plan: the one that was signed, before any that is only drafted."""
+    signed = Exists(Revision.objects.filter(plan=OuterRef("pk"), signed_at__isnull=False))
+    plans = TaperPlan.objects.filter(patient=patient).annotate(signed=signed)
+    return plans.order_by("-signed", "-started_at").first()
 
 
 def standings(patient: Patient, now: datetime) -> list[Standing]:

@@ -94,12 +94,12 @@ def _place(
         return _flagged(patient, flags, stands, spark, now)
     why, detail, urgent = _plan_work(patient, stands, now)
     if why:
-        return WORK, _line(patient, stands, spark, why, detail, order=(urgent, 0.0))
+        return WORK, _line(patient, stands, spark, why, detail, now=now, order=(urgent, 0.0))
     quiet = _quiet_words(patient, now)
     if quiet and stands is not None:
-        return WEEK, _line(patient, stands, spark, quiet, "", order=(9, 0.0))
+        return WEEK, _line(patient, stands, spark, quiet, "", now=now, order=(9, 0.0))
     detail = _steady_words(stands)
-    return STEADY, _line(patient, stands, spark, "Steady.", detail, order=(0, 0.0))
+    return STEADY, _line(patient, stands, spark, "Steady.", detail, now=now, order=(0, 0.0))
 
 
 def _flagged(
@@ -115,14 +115,15 @@ def _flagged(
     seen = f"Seen by {flag.seen_by.name}." if flag.seen_by else ""
     words = " ".join(word for word in (_again(flag), seen, more) if word)
     local = flag.raised_at.astimezone(patient.zone)
-    since = f"since {clock_words(local)}" if local.date() == now.astimezone(patient.zone).date() else f"since {short_day(local.date())}"
+    is_today = local.date() == now.astimezone(patient.zone).date()
+    since = f"since {clock_words(local) if is_today else short_day(local.date())}"
     line = _line(
         patient,
         stands,
         spark,
         flag.sentence,
         words,
-        order=(-flag.rank, flag.raised_at.timestamp()),
+        now=now, order=(-flag.rank, flag.raised_at.timestamp()),
         flag=flag,
         waiting=waiting_words(now - flag.raised_at),
         since=since,
@@ -187,6 +188,7 @@ def _line(
     why: str,
     detail: str,
     *,
+    now: datetime,
     order: tuple[int, float],
     flag: Flag | None = None,
     waiting: str = "",

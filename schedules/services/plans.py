@@ -111,6 +111,7 @@ def sign_revision(revision: Revision, *, seen_version: int, by: User, now: datet
     )
     if not moved:
         raise PlanChanged("Another plan was signed while you had this page open. Compare them first.")
+    _check_not_below(plan.patient, revision, now)
     revision.needs_reading = _needs_reading(plan.patient, revision, now)
     revision.signed_at, revision.signed_by = now, by
     revision.save(update_fields=["needs_reading", "signed_at", "signed_by"])
@@ -119,6 +120,22 @@ def sign_revision(revision: Revision, *, seen_version: int, by: User, now: datet
     _tell_patient(revision, now)
     record("plan-signed", by=by, now=now, patient=plan.patient, subject=revision.pk)
     return revision
+
+
+def _check_not_below(patient: Patient, revision: Revision, now: datetime) -> None:
+    """A new plan begins at the dose in force or above; lower comes only as a cleared step."""
+    stands = standing(patient, now)
+    if stands is None:
+        return
+    if stands.plan.pk != revision.plan_id:
+        raise PlanRefused(
+            f"There is a plan for {stands.medicine.name}. One taper at a time (GEN-07)."
+        )
+    if revision.start_dose < stands.step.total:
+        raise PlanRefused(
+            f"This plan starts below the {stands.step.total} a day in force. "
+            "Build it again from that dose."
+        )
 
 
 def _needs_reading(patient: Patient, revision: Revision, now: datetime) -> bool:

@@ -22,8 +22,9 @@ from schedules.selectors.plans import can_undo, newest_signed, plan_of
 from schedules.selectors.progress import Progress, facts, future_steps, progress
 from schedules.selectors.revisions import revision_lines
 from schedules.selectors.triage import Line, Triage, age_of, triage
+from schedules.services.gates import GateClosed, clear_step
 from schedules.services.plans import PlanRefused, hold_plan, resume_plan
-from schedules.views.diary import chart_words, points_of
+from schedules.views.diary import chart_words, levels_of, points_of, whole_number
 
 NAMES = {
     "act": ("Act today", "urgent"),
@@ -127,6 +128,7 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "days": list(reversed(seen.lines[-120:])),
         "range": "28d" if back else "all",
         "stands": seen.stands,
+        "next_number": seen.stands.course.step + 1 if seen.stands else 0,
         "next_words": next_words(seen.stands) if seen.stands and seen.stands.next_step else "",
         "revisions": revision_lines(patient),
         "undo": newest if newest is not None and can_undo(newest, now) else None,
@@ -150,6 +152,8 @@ def clinic_chart(seen: Progress) -> Chart:
         today=points[-1].day,
         last=date.fromordinal(last.toordinal() + 3),
         lanes=seen.lanes,
+        levels=levels_of(seen),
+        taken=[(line.logged, line.asked) for line in seen.lines],
     )
 
 
@@ -168,4 +172,19 @@ def hold(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             messages.success(request, "On hold. The dose stays until you resume.")
     except PlanRefused as refused:
         messages.error(request, str(refused))
+    return redirect("review", patient_id=patient_id)
+
+
+@require_POST
+def spoken_go(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """A clinician records the *go* that the patient said; the gate's rules hold all the same."""
+    now = timezone.now()
+    patient = record_for(request, patient_id, now=now, needs=Permission.HOLD_PLAN)
+    try:
+        step = whole_number(request.POST.get("step"))
+        by = signed_in(request)
+        clear_step(patient, step=step, answers={"spoken": True}, by=by, now=now)
+        messages.success(request, "Recorded. The step starts on its day.")
+    except GateClosed as closed:
+        messages.error(request, str(closed))
     return redirect("review", patient_id=patient_id)

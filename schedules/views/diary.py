@@ -15,6 +15,7 @@ from patients.selectors.flags import newest_open_flag
 from patients.views.access import own_record, signed_in
 from patients.views.checkins import plan_day
 from schedules.charts import PATIENT, Chart, Point, draw
+from schedules.domain.levels import daily_levels
 from schedules.domain.plan import SLOT
 from schedules.forms.diary import GateForm, HoldForm, OtherForm
 from schedules.selectors.diary import (
@@ -64,6 +65,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "flag": flag,
         "flag_seen": clock_words(flag.seen_at.astimezone(patient.zone)) if flag and flag.seen_at else "",
         "next_words": next_words(page.stands) if page and page.stands.next_step else "",
+        "reads_at": clock_words(datetime.combine(on, patient.clinic.reads_at)),
         "new_dose": _new_tomorrow(page.stands) if page else None,
         "tab": "today",
     }
@@ -85,7 +87,7 @@ def _new_tomorrow(stands: Any) -> dict[str, Any] | None:
 @require_POST
 def taken(request: HttpRequest, day: str, slot: str) -> HttpResponse:
     """One tap: taken as planned, the dose that the page showed."""
-    seen = _whole(request.POST.get("seen"))
+    seen = whole_number(request.POST.get("seen"))
     return _record(request, day, slot, kind="taken", answer={"seen_ng": seen})
 
 
@@ -200,7 +202,16 @@ def patient_chart(seen: Progress) -> Chart:
         future=[(day, float(dose.decimal)) for day, dose in future],
         today=points[-1].day,
         last=date.fromordinal(last.toordinal() + (3 if future else 1)),
+        levels=levels_of(seen),
     )
+
+
+def levels_of(seen: Progress) -> list[float]:
+    """The modelled amount, drawn as an estimate."""
+    if seen.stands is None:
+        return []
+    doses = [float(line.planned.decimal) if line.planned else None for line in seen.lines]
+    return daily_levels(doses, float(seen.stands.medicine.half_life_h))
 
 
 def chart_words(seen: Progress) -> str:
@@ -265,7 +276,7 @@ def gate(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             clear_step(
-                patient, step=_whole(request.POST.get("step")), answers=form.answers(),
+                patient, step=whole_number(request.POST.get("step")), answers=form.answers(),
                 by=signed_in(request), now=now,
             )
             messages.success(request, "Thank you. Your new dose is on your Today page from its day on.")
@@ -282,7 +293,8 @@ def gate(request: HttpRequest) -> HttpResponse:
     return render(request, "schedules/plans/gate.html", context)
 
 
-def _whole(text: str | None) -> int:
+def whole_number(text: str | None) -> int:
+    """A plain whole number from a form, or -1, which fits nothing."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else -1
 
 

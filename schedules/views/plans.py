@@ -23,6 +23,7 @@ from schedules.selectors.diary import clock_words
 from schedules.selectors.plans import standing
 from schedules.selectors.revisions import plan_view, revision_of, step_rows, weeks_of
 from schedules.services.plans import PlanRefused, draft_plan, sign_revision, withdraw_revision
+from schedules.views.diary import whole_number
 
 BUILDER = Frame(820, 44, 20, 176, 166, 176)
 PACE = {"strategy": "proportional", "percent": "10", "every_days": "14"}
@@ -41,10 +42,13 @@ def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     now = timezone.now()
     patient = record_for(request, patient_id, now=now, needs=Permission.DRAFT_PLAN)
     chosen, today = _medicine(request), plan_day(patient, now)
+    stands = standing(patient, now)
+    same = stands is not None and stands.medicine.key == chosen.key
     form = BuilderForm(
         request.POST or None,
         medicine=chosen,
         today=today,
+        in_force=stands.step.total if stands and same else None,
         initial=_initial(request, patient, now),
     )
     if request.method == "POST" and form.is_valid() and "check" in request.POST:
@@ -54,6 +58,8 @@ def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "form": form,
         "medicine": chosen,
+        "other": stands.medicine.name if stands and not same else "",
+        "in_force": str(stands.step.total) if stands and same else "",
         "medicines": [medicine(key) for key in medicine_keys()],
         "preview": _preview(form, today) if form.is_bound and form.built else None,
         "nav": "patients",
@@ -151,7 +157,7 @@ def sign(request: HttpRequest, patient_id: UUID, revision_id: UUID) -> HttpRespo
     error = ""
     if request.method == "POST":
         try:
-            seen = _whole(request.POST.get("version"))
+            seen = whole_number(request.POST.get("version"))
             signed = sign_revision(revision, seen_version=seen, by=signed_in(request), now=now)
             visible = signed.visible_at()
             at = clock_words(visible.astimezone(patient.zone)) if visible else ""
@@ -170,10 +176,6 @@ def sign(request: HttpRequest, patient_id: UUID, revision_id: UUID) -> HttpRespo
         "nav": "patients",
     }
     return render(request, "schedules/plans/sign.html", context, status=409 if error else 200)
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else -1
 
 
 @require_POST

@@ -54,7 +54,7 @@ def seed(now: datetime) -> list[tuple[str, str, str]]:
     name_safety_contact(clinic, doctor, by=admin, now=began)
     maya = _patient(accounts, clinic, doctor, "Maya Okafor", "maya@demo.example", date(1981, 6, 3), began)
     _taper(maya, doctor, now, weeks_ago=6)
-    _symptoms(maya, now, [1, 2, 1, 1, 2, 2, 3, 2, 1, 1, 1, None, 2, 1], note="Days are fine now. It is only the nights.")
+    _symptoms(maya, now, [1, 1, 1, 1, 2, 2, 1, None, 2, 3, 2, 3, 3, 2], note="Days are fine now. It is only the nights.")
     daniel = _patient(accounts, clinic, doctor, "Daniel Reyes", "daniel@demo.example", date(1974, 2, 9), began)
     _taper(daniel, doctor, now, weeks_ago=4)
     _symptoms(daniel, now, [1, 1, 2, 1, 1, 2, 1, 2, 2, 1, 2, 2, 3, 3], note="Third night with no sleep.")
@@ -172,7 +172,7 @@ def _symptoms(patient: Patient, now: datetime, days: list[int | None], *, note: 
         if overall is None:
             continue
         extra = {"note": note} if back == 1 and note else {}
-        ratings = {code: min(overall + bump, 4) for code, bump in (("w1", 0), ("w2", 1), ("w3", 0), ("w4", 0), ("w6", 0))}
+        ratings = {code: min(overall + bump, 3) for code, bump in (("w1", 0), ("w2", 1), ("w3", 0), ("w4", 0), ("w6", 0))}
         submit_checkin(
             patient, day=today - back * DAY, today=today, by=patient.user,
             now=now - back * DAY, overall=overall, safety=[], ratings=ratings, **extra,
