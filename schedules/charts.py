@@ -140,46 +140,54 @@ def _number(mg: float) -> str:
     return f"{mg:.5f}".rstrip("0").rstrip(".")
 
 
-def draw(
-    frame: Frame,
-    *,
-    title: str,
-    words: str,
-    points: Sequence[Point],
-    future: Sequence[tuple[date, float]],
-    today: date,
-    last: date,
-    lanes: Sequence[tuple[str, Sequence[int | None]]] = (),
-    warned: frozenset[date] = frozenset(),
-    levels: Sequence[float] = (),
-    taken: Sequence[tuple[int, int]] = (),
-) -> Chart:
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Everything that goes on one time axis, as plain numbers.
+
+    `future` holds the next steps; `lanes` one list per symptom, a value or
+    None a day; `taken` the doses answered and asked a day; `warned` the steps
+    to mark; `levels` the modelled amount a day.
+    """
+
+    points: Sequence[Point]
+    future: Sequence[tuple[date, float]]
+    today: date
+    last: date
+    lanes: Sequence[tuple[str, Sequence[int | None]]] = ()
+    warned: frozenset[date] = frozenset()
+    levels: Sequence[float] = ()
+    taken: Sequence[tuple[int, int]] = ()
+
+
+def draw(frame: Frame, series: Series, *, title: str, words: str) -> Chart:
     """Dose staircase above, symptoms below, on one time axis; a day without an answer is a gap."""
-    first = points[0].day if points else today
+    points, future = series.points, series.future
+    first = points[0].day if points else series.today
     most = max([p.mg for p in points if p.mg is not None] + [mg for _, mg in future] + [0.01])
-    scale = _Scale(frame, first, last, most)
+    scale = _Scale(frame, first, series.last, most)
     changes = _changes(points)
-    bottom = frame.day_bottom + 21 * (max(len(lanes) - 1, 0) + bool(taken))
-    solid_end = min(today + timedelta(days=1), last)
+    bottom = frame.day_bottom + 21 * (max(len(series.lanes) - 1, 0) + bool(series.taken))
+    solid_end = min(series.today + timedelta(days=1), series.last)
     future_line = [(solid_end, changes[-1][1]), *future] if changes and future else list(future)
     every = [*changes[1:], *future]
+    marked = [(d, mg) for d, mg in every if d in series.warned]
     return Chart(
         frame=frame,
         title=title,
         words=words,
         dose=_steps(changes, solid_end, scale),
-        planned=_steps(future_line, last, scale) if future else "",
+        planned=_steps(future_line, series.last, scale) if future else "",
         cuts=tuple(Mark(_n(scale.x(d)), _n(scale.y(mg)), _number(mg)) for d, mg in every),
         holds=_holds(points, scale),
         dose_axis=tuple(Mark("0", _n(scale.y(mg)), _number(mg)) for mg in _axis(most)),
-        months=_months(first, last, scale, bottom + 20),
-        today_x=_n(scale.x(today)),
-        bars=_bars(points, scale) if not lanes else "",
-        level=_area(points, levels, scale),
-        took=_took(points, taken, scale, bottom - 20),
-        took_y=bottom - 20 if taken else 0,
-        rows=_rows(points, lanes, scale),
-        warns=tuple(Mark(_n(scale.x(d)), _n(scale.y(mg)), "!") for d, mg in every if d in warned),
+        months=_months(first, series.last, scale, bottom + 20),
+        today_x=_n(scale.x(series.today)),
+        bars="" if series.lanes else _bars(points, scale),
+        level=_area(points, series.levels, scale),
+        took=_took(points, series.taken, scale, bottom - 20),
+        took_y=bottom - 20 if series.taken else 0,
+        rows=_rows(points, series.lanes, scale),
+        warns=tuple(Mark(_n(scale.x(d)), _n(scale.y(mg)), "!") for d, mg in marked),
         bottom=bottom,
     )
 
@@ -225,9 +233,7 @@ def _area(points: Sequence[Point], levels: Sequence[float], scale: _Scale) -> st
     return f"M{first} {floor}L{line}L{last} {floor}z"
 
 
-def _took(
-    points: Sequence[Point], taken: Sequence[tuple[int, int]], scale: _Scale, y: int
-) -> str:
+def _took(points: Sequence[Point], taken: Sequence[tuple[int, int]], scale: _Scale, y: int) -> str:
     """One small square for each dose answered, stacked by day."""
     wide = max((scale.frame.width - 4 - scale.frame.left) / scale.days - 2, 0.8)
     path = ""

@@ -67,7 +67,7 @@ def start(address: Path, data: Path) -> subprocess.Popen[bytes] | None:
         *("--dir", ".", "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
         *("--maxmemory-policy", "noeviction", "--logfile", "valkey.log"),
     ]
-    process = subprocess.Popen(arguments, cwd=data, preexec_fn=die_with_parent)  # noqa: S603, PLW1509
+    process = subprocess.Popen(arguments, cwd=data, preexec_fn=die_with_parent)  # noqa: S603
     until = time.monotonic() + START_SECONDS
     while not answers(address):
         if process.poll() is not None or time.monotonic() > until:
@@ -80,5 +80,7 @@ def _private(folder: Path) -> None:
     """The socket's folder: ours and nobody else's."""
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise BrokerMissing(f"The folder {folder} belongs to somebody else. Remove it and start again.")
+        raise BrokerMissing(
+            f"The folder {folder} belongs to somebody else. Remove it and start again."
+        )
     folder.chmod(0o700)

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 from patients.domain.redflags import ticked
 from patients.views.help import crisis_response
@@ -49,11 +50,15 @@ class PublicFirstMiddleware(LoginRequiredMiddleware):
     """Asks for sign-in, but looks at nobody's session for a public page."""
 
     def process_view(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponse], *args: object
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[Any, Any],
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, *args)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class PrivacyMiddleware:
@@ -64,7 +69,9 @@ class PrivacyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path_info.startswith(("/static/", "/help-now/")):
             response.headers["Cache-Control"] = "no-store"

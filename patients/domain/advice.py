@@ -96,6 +96,6 @@ def plain_page(ticked: frozenset[str], lines: HelpLines | None, *, saved: bool) 
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Get help now</title></head><body><main><h1>{call}</h1>"
         f"{number}{line}{said}{lost}"
-        '<p>Nobody watches this app all the time. If it is urgent, call.</p>'
+        "<p>Nobody watches this app all the time. If it is urgent, call.</p>"
         '<p><a href="/help-now/">More help</a></p></main></body></html>'
     )

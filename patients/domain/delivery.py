@@ -37,5 +37,5 @@ def expires_at(kind: str, due_at: datetime) -> datetime | None:
 
 def next_try(now: datetime, failures: int, jitter: float) -> datetime:
     """Doubling waits from 30 s to 30 min, spread by a factor of 0.5 to 1.5."""
-    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 20))
+    wait = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(failures, 20)))
     return now + wait * (0.5 + jitter)

@@ -61,9 +61,7 @@ def suicidal(answers: Answers) -> Finding | None:
     """RF-02: counts as an emergency until it is graded; only a human lowers the flag."""
     if "r4" not in answers.safety:
         return None
-    return _finding(
-        "RF-02", Tier.EMERGENCY, 15, "Ticked thoughts of ending life or self-harm."
-    )
+    return _finding("RF-02", Tier.EMERGENCY, 15, "Ticked thoughts of ending life or self-harm.")
 
 
 def breathing(answers: Answers) -> Finding | None:

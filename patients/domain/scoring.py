@@ -82,9 +82,7 @@ def trend(baseline: list[int | None], recent: list[Entry], today: int) -> Trend:
     return Trend(_status(mean, middle, spread, very_severe=very_severe), middle, spread, mean)
 
 
-def _status(
-    mean: Fraction | None, middle: Fraction, spread: Fraction, *, very_severe: bool
-) -> str:
+def _status(mean: Fraction | None, middle: Fraction, spread: Fraction, *, very_severe: bool) -> str:
     if very_severe:
         return "RED"
     if mean is None:

@@ -14,7 +14,10 @@ from patients.models.accounts import User
 
 OLDEST = date(1900, 1, 1)
 ADULT_YEARS = 18
-REGION_CHOICES = [("", "Another country"), *((key, lines.country) for key, lines in REGIONS.items())]
+REGION_CHOICES = [
+    ("", "Another country"),
+    *((key, lines.country) for key, lines in REGIONS.items()),
+]
 
 
 def check_birth_date(born: date, *, today: date) -> date:

@@ -55,7 +55,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=16, choices=role_choices)
-    clinic = models.ForeignKey(Clinic, null=True, blank=True, on_delete=models.PROTECT)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT)
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=8, choices=THEMES, default="auto")
     is_active = models.BooleanField(default=True)

@@ -46,10 +46,11 @@ class CheckIn(models.Model):
             models.CheckConstraint(
                 condition=Q(r4_grade__isnull=True) | Q(r4_grade__lte=3), name="checkin_r4_range"
             ),
-            models.CheckConstraint(condition=Q(w__isnull=True) | Q(w__lte=40), name="checkin_w_range"),
             models.CheckConstraint(
-                condition=Q(hours_slept__isnull=True)
-                | Q(hours_slept__gte=0, hours_slept__lte=24),
+                condition=Q(w__isnull=True) | Q(w__lte=40), name="checkin_w_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(hours_slept__isnull=True) | Q(hours_slept__gte=0, hours_slept__lte=24),
                 name="checkin_sleep_range",
             ),
         ]

@@ -58,8 +58,7 @@ class Flag(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="closed")
-                | Q(closed_at__isnull=False, closed_by__isnull=False)
-                & ~Q(outcome=""),
+                | Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome=""),
                 name="flag_closed_by_somebody",
             ),
             models.CheckConstraint(

@@ -22,9 +22,11 @@ class PersonLine:
     is_active: bool
 
 
-def people_of(clinic: Clinic | None) -> list[PersonLine]:
+def people_of(clinic: Clinic) -> list[PersonLine]:
     open_links = Count("links", filter=Q(links__until__isnull=True))
-    users = User.objects.filter(clinic=clinic).annotate(patients=open_links).order_by("role", "name")
+    users = (
+        User.objects.filter(clinic=clinic).annotate(patients=open_links).order_by("role", "name")
+    )
     return [
         PersonLine(
             user.pk,
@@ -38,7 +40,7 @@ def people_of(clinic: Clinic | None) -> list[PersonLine]:
     ]
 
 
-def account_in(clinic: Clinic | None, user_id: UUID) -> User | None:
+def account_in(clinic: Clinic, user_id: UUID) -> User | None:
     """An account of this clinic, or None."""
     return User.objects.filter(pk=user_id, clinic=clinic).first()
 

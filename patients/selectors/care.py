@@ -16,7 +16,7 @@ def visible_patients(user: User, *, now: datetime) -> QuerySet[Patient]:
     if user.is_patient:
         return patients.filter(user=user)
     if user.is_clinician:
-        links = CareLink.objects.active(now).filter(clinician=user)  # type: ignore[attr-defined]
+        links = CareLink.objects.active(now).filter(clinician=user)
         return patients.filter(pk__in=links.values("patient"))
     return patients.none()
 
@@ -34,7 +34,7 @@ def own_patient(user: User) -> Patient | None:
 
 def clinicians_of(patient: Patient, *, now: datetime) -> list[User]:
     """Everybody with an active link, or the clinic's safety contact where nobody has one."""
-    links = CareLink.objects.active(now).filter(patient=patient)  # type: ignore[attr-defined]
+    links = CareLink.objects.active(now).filter(patient=patient)
     found = list(User.objects.filter(pk__in=links.values("clinician")).order_by("name"))
     contact = patient.clinic.safety_contact
     return found or ([contact] if contact else [])

@@ -13,9 +13,7 @@ LOOK_BACK_DAYS = 14
 
 def checkin_on(patient: Patient, day: date) -> CheckIn | None:
     """The answer of a day: the row that nothing supersedes."""
-    return CheckIn.objects.filter(
-        patient=patient, plan_day=day, superseded_by__isnull=True
-    ).first()
+    return CheckIn.objects.filter(patient=patient, plan_day=day, superseded_by__isnull=True).first()
 
 
 def checkins_between(patient: Patient, first: date, last: date) -> dict[date, CheckIn]:

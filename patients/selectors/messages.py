@@ -28,4 +28,5 @@ def ledger_lines() -> list[LedgerLine]:
 def oldest_due(now: datetime) -> datetime | None:
     """When the oldest message that should be out became due; None where nothing waits."""
     waiting = Message.objects.filter(state__in=Message.LIVE, due_at__lte=now)
-    return waiting.aggregate(oldest=Min("due_at"))["oldest"]
+    oldest: datetime | None = waiting.aggregate(oldest=Min("due_at"))["oldest"]
+    return oldest

@@ -73,7 +73,6 @@ def open_record(
     user: User, *, born_on: date, phone: str, region: str, by: User, now: datetime
 ) -> Patient:
     """The record of a patient who has just joined."""
-    assert user.clinic is not None
     patient = Patient.objects.create(
         user=user,
         clinic=user.clinic,

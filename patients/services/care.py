@@ -33,7 +33,7 @@ def link_care(patient: Patient, clinician: User, *, by: User, now: datetime) -> 
 @transaction.atomic
 def end_care(patient: Patient, clinician: User, *, by: User, now: datetime) -> None:
     """Close the record to a clinician; raises LastLink where nobody else is left."""
-    links = CareLink.objects.active(now).filter(patient=patient)  # type: ignore[attr-defined]
+    links = CareLink.objects.active(now).filter(patient=patient)
     if not links.exclude(clinician=clinician).exists():
         raise LastLink("Another clinician must accept this patient first.")
     links.filter(clinician=clinician).update(until=now)

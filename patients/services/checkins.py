@@ -62,7 +62,10 @@ def submit_checkin(
     row.save()
     record(
         "checkin-corrected" if row.supersedes_id else "checkin-saved",
-        by=by, now=now, patient=patient, subject=row.pk,
+        by=by,
+        now=now,
+        patient=patient,
+        subject=row.pk,
         detail={"day": day.isoformat(), "fields": sorted(changed)},
     )
     _note_last_day(patient, day)
@@ -85,9 +88,7 @@ def _merged(
     """The row to save and the fields that change; a correction is a new row."""
     given = {name: value for name, value in answers.items() if value not in EMPTY}
     if before is None:
-        row = CheckIn(
-            patient=patient, plan_day=day, catalogue=VERSION, recorded_at=now, **given
-        )
+        row = CheckIn(patient=patient, plan_day=day, catalogue=VERSION, recorded_at=now, **given)
         return row, set(given)
     changed = {name for name, value in given.items() if getattr(before, name) != value}
     corrects = any(getattr(before, name) not in EMPTY for name in changed)
@@ -121,9 +122,7 @@ def _note_last_day(patient: Patient, day: date) -> None:
         Patient.objects.filter(pk=patient.pk).update(last_checkin_on=day)
 
 
-def _raise_flags(
-    patient: Patient, day: date, changed: set[str], now: datetime
-) -> tuple[Flag, ...]:
+def _raise_flags(patient: Patient, day: date, changed: set[str], now: datetime) -> tuple[Flag, ...]:
     """Red rules fire when the safety answer changed; the others once a day."""
     flags = []
     for finding in findings_for(answers_on(patient, day)):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -47,7 +48,11 @@ def raise_flag(patient: Patient, finding: Finding, *, day: date, now: datetime) 
         next_escalation_at=_first_escalation(finding, now),
     )
     record(
-        "flag-raised", by=None, now=now, patient=patient, subject=flag.pk,
+        "flag-raised",
+        by=None,
+        now=now,
+        patient=patient,
+        subject=flag.pk,
         detail={"rule": finding.rule, "version": finding.version, "tier": finding.tier},
     )
     if finding.tier in ALERTED:
@@ -144,7 +149,11 @@ def log_contact(flag: Flag, *, outcome: str, note: str, by: User, now: datetime)
         flag.next_escalation_at = None
     flag.save(update_fields=["state", "acted_at", "outcome", "note", "next_escalation_at"])
     record(
-        "flag-acted", by=by, now=now, patient=flag.patient, subject=flag.pk,
+        "flag-acted",
+        by=by,
+        now=now,
+        patient=flag.patient,
+        subject=flag.pk,
         detail={"outcome": outcome},
     )
     return flag
@@ -162,9 +171,7 @@ def close_flag(flag: Flag, *, note: str, by: User, now: datetime) -> Flag:
         raise FlagIncomplete("Write a short note for the record.")
     flag.state, flag.closed_at, flag.closed_by = "closed", now, by
     flag.note, flag.next_escalation_at = note.strip(), None
-    flag.save(
-        update_fields=["state", "closed_at", "closed_by", "note", "next_escalation_at"]
-    )
+    flag.save(update_fields=["state", "closed_at", "closed_by", "note", "next_escalation_at"])
     record("flag-closed", by=by, now=now, patient=flag.patient, subject=flag.pk)
     refresh_open_flag_level(flag.patient)
     return flag
@@ -185,7 +192,7 @@ def escalate_flags(now: datetime) -> int:
 
 
 @transaction.atomic
-def _escalate(pk: object, now: datetime) -> bool:
+def _escalate(pk: UUID, now: datetime) -> bool:
     flag = (
         Flag.objects.select_for_update(of=("self",))
         .select_related("patient__clinic__safety_contact")
@@ -204,7 +211,11 @@ def _escalate(pk: object, now: datetime) -> bool:
         people[contact.pk] = contact
     _alert(flag, kind="escalation", now=now, people=list(people.values()))
     record(
-        "flag-escalated", by=None, now=now, patient=flag.patient, subject=flag.pk,
+        "flag-escalated",
+        by=None,
+        now=now,
+        patient=flag.patient,
+        subject=flag.pk,
         detail={"level": flag.level},
     )
     return True

@@ -79,7 +79,9 @@ def open_invitation(token: str, *, now: datetime) -> Invitation:
     try:
         pk = UUID(signing.loads(token, salt=SALT))
     except (signing.BadSignature, ValueError):
-        raise InvitationRefused("This link is not complete. Open it from the message again.") from None
+        raise InvitationRefused(
+            "This link is not complete. Open it from the message again."
+        ) from None
     invitation = Invitation.objects.select_related("clinic", "invited_by").filter(pk=pk).first()
     if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
         raise InvitationRefused("This link has been used or is too old. Ask for a new one.")

@@ -126,9 +126,7 @@ def _claim(now: datetime) -> list[Message]:
         rows = Message.objects.filter(pk__in=ids)
         rows.filter(state=Message.SENDING).update(ambiguous_count=F("ambiguous_count") + 1)
         until = now + delivery.LEASE
-        rows.update(
-            state=Message.LEASED, lease_token=token, lease_until=until, available_at=until
-        )
+        rows.update(state=Message.LEASED, lease_token=token, lease_until=until, available_at=until)
     mine = Message.objects.filter(lease_token=token).select_related("recipient", "patient")
     return list(mine.order_by("priority", "due_at"))
 
@@ -138,9 +136,7 @@ def _groups(claimed: list[Message]) -> Iterator[list[Message]]:
         yield claimed[start : start + GROUP]
 
 
-def _deliver_group(
-    group: list[Message], now: datetime, rechecks: Mapping[str, Recheck]
-) -> None:
+def _deliver_group(group: list[Message], now: datetime, rechecks: Mapping[str, Recheck]) -> None:
     fit = []
     for message in group:
         state, reason = _unfit(message, now, rechecks)

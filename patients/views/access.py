@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest
 
@@ -24,7 +24,7 @@ def signed_in(request: HttpRequest) -> User:
     """The person behind the request; a page that needs one is never reached without."""
     if not request.user.is_authenticated:
         raise Http404
-    return cast("User", request.user)
+    return request.user
 
 
 def own_record(request: HttpRequest) -> Patient:

@@ -24,6 +24,10 @@ from patients.services.invitations import (
 from patients.views.access import may, own_record, signed_in
 
 
+def _closed(request: HttpRequest, why: InvitationRefused) -> HttpResponse:
+    return render(request, "patients/accounts/join_closed.html", {"why": why}, status=404)
+
+
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, token: str) -> HttpResponse:
@@ -32,15 +36,14 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invitation = open_invitation(token, now=now)
     except InvitationRefused as refused:
-        return render(request, "patients/accounts/join_closed.html", {"why": refused}, status=404)
+        return _closed(request, refused)
     first = {"time_zone": invitation.clinic.time_zone}
     form = JoinForm(request.POST or None, initial=first, user=invitee(invitation))
     if request.method == "POST" and form.is_valid():
         try:
             accept_invitation(token, now=now, **form.cleaned_data)
         except InvitationRefused as refused:
-            context = {"why": refused}
-            return render(request, "patients/accounts/join_closed.html", context, status=404)
+            return _closed(request, refused)
         messages.success(request, "Your account is ready. Sign in with your e-mail address.")
         return redirect("account_login")
     context = {"form": form, "invitation": invitation}
@@ -79,8 +82,12 @@ def invite_staff(request: HttpRequest) -> HttpResponse:
         sent = form.cleaned_data
         try:
             invite(
-                sent["email"], name=sent["name"], role=Role(sent["role"]), clinic=by.clinic,
-                by=by, now=now,
+                sent["email"],
+                name=sent["name"],
+                role=Role(sent["role"]),
+                clinic=by.clinic,
+                by=by,
+                now=now,
             )
             messages.success(request, f"{sent['name']} is invited.")
             return redirect("people")

@@ -90,8 +90,14 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
         error = _refused(patient, on, now)
     row = checkin_on(patient, on)
     answers = [
-        {"value": n, "label": label, "hint": hint, "filled": range(n), "empty": range(4 - n),
-         "chosen": row is not None and row.overall == n}
+        {
+            "value": n,
+            "label": label,
+            "hint": hint,
+            "filled": range(n),
+            "empty": range(4 - n),
+            "chosen": row is not None and row.overall == n,
+        }
         for n, (label, hint) in enumerate(zip(LEVELS, LEVEL_HINTS, strict=True))
     ]
     context = {**_frame(patient, on, now), "answers": answers, "error": error}
@@ -106,9 +112,7 @@ def _refused(patient: Patient, on: date, now: datetime) -> str:
     return ""
 
 
-def _submit(
-    request: HttpRequest, patient: Patient, on: date, now: datetime, **answers: Any
-) -> Any:
+def _submit(request: HttpRequest, patient: Patient, on: date, now: datetime, **answers: Any) -> Any:
     return submit_checkin(
         patient, day=on, today=plan_day(patient, now), by=signed_in(request), now=now, **answers
     )
@@ -173,8 +177,13 @@ def grade(request: HttpRequest, day: str) -> HttpResponse:
     if level not in {"0", "1", "2", "3"}:
         return redirect("checkin-safety", day=day)
     _submit(request, patient, on, now, r4_grade=int(level))
-    context = {**_frame(patient, on, now), "clinic": patient.clinic, "graded": True, "told": True,
-               "reads_at": _clock(patient.clinic.reads_at)}
+    context = {
+        **_frame(patient, on, now),
+        "clinic": patient.clinic,
+        "graded": True,
+        "told": True,
+        "reads_at": _clock(patient.clinic.reads_at),
+    }
     return crisis_response(
         frozenset({"r4"}), region=patient.region, saved=True, context=context, request=request
     )
@@ -223,8 +232,12 @@ def _grid(patient: Patient, on: date, chosen: dict[str, int]) -> list[dict[str, 
             "code": symptom.code,
             "label": symptom.label,
             "cells": [
-                {"n": n, "label": label, "checked": chosen.get(symptom.code) == n,
-                 "was": was.get(symptom.code) == n}
+                {
+                    "n": n,
+                    "label": label,
+                    "checked": chosen.get(symptom.code) == n,
+                    "was": was.get(symptom.code) == n,
+                }
                 for n, label in enumerate(LEVELS)
             ],
         }

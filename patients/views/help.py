@@ -20,7 +20,7 @@ def help_now(request: HttpRequest, region: str = "") -> HttpResponse:
     if region and lines is None:
         raise Http404
     try:
-        page = render_to_string("patients/help/now.html", help_context(lines))
+        page = str(render_to_string("patients/help/now.html", help_context(lines)))
     except Exception:
         log.exception("the help page fell back to plain words")
         page = plain_page(frozenset(), lines, saved=True)
@@ -54,7 +54,7 @@ def crisis_response(
         **(context or {}),
     }
     try:
-        page = render_to_string("patients/checkins/crisis.html", given, request=request)
+        page = str(render_to_string("patients/checkins/crisis.html", given, request=request))
     except Exception:
         log.exception("the crisis page fell back to plain words")
         page = plain_page(ticked, lines, saved=saved)

@@ -101,7 +101,9 @@ def build(request: Request) -> Built:
 def _check(request: Request) -> None:
     start = total([dose for _, dose in request.start])
     if not start:
-        raise PlanImpossible("Type the dose she takes now, at one time of day at least.", field="start")
+        raise PlanImpossible(
+            "Type the dose she takes now, at one time of day at least.", field="start"
+        )
     if request.in_force is not None and start < request.in_force:
         raise PlanImpossible(
             f"{render_mg(request.in_force)} a day is in force now. Start from that dose: "

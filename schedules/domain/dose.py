@@ -14,7 +14,15 @@ NO_BREAK: Final = "\u00a0"
 
 _PLAIN = re.compile(r"(?P<whole>[0-9]{0,5})(?:(?P<mark>[.,])(?P<part>[0-9]{1,5}))?")
 _SLASH = re.compile(r"(?:(?P<whole>[0-9]{1,3}) )?(?P<top>[1-9])/(?P<bottom>[2348])")
-_GLYPHS: Final = {"¼": "1/4", "½": "1/2", "¾": "3/4", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}
+_GLYPHS: Final = {
+    "¼": "1/4",
+    "½": "1/2",
+    "¾": "3/4",
+    "⅛": "1/8",
+    "⅜": "3/8",
+    "⅝": "5/8",
+    "⅞": "7/8",
+}
 
 
 class DoseInvalid(ValueError):

@@ -29,7 +29,9 @@ class Rule:
 RULES: Final = {
     rule.id: rule
     for rule in (
-        Rule("BZD-01", "More than 25 % lower within 14 days", "ASAM 2025 pocket guide p3, p7 rec 6"),
+        Rule(
+            "BZD-01", "More than 25 % lower within 14 days", "ASAM 2025 pocket guide p3, p7 rec 6"
+        ),
         Rule(
             "BZD-01b",
             "More than 25 % lower within 14 days, in the low-dose zone",
@@ -45,7 +47,9 @@ RULES: Final = {
         Rule("BZD-09", "Above the dose the plan started from", "Clonazepam US label"),
         Rule("BZD-10", "Above the maximum for this use", "Clonazepam US label"),
         Rule("BZD-18", "Dose band at the start", "ASAM 2025 pocket guide p8"),
-        Rule("GEN-04", "Starts above the dose in force: a stabilising level", "Clonazepam US label"),
+        Rule(
+            "GEN-04", "Starts above the dose in force: a stabilising level", "Clonazepam US label"
+        ),
         Rule("BZD-28", "Shorter than 5 half-lives", "Pharmacokinetic arithmetic"),
     )
 }

@@ -146,16 +146,19 @@ class Medicine:
     metabolite: str = ""
 
     def __post_init__(self) -> None:
-        keys = [product.key for product in (*self.products, *self.liquids)]
+        keys = [product.key for product in self.items]
         if len(set(keys)) != len(keys):
             raise MedicineInvalid(f"{self.key}: two products share a key.")
         if not keys:
             raise MedicineInvalid(f"{self.key}: no product.")
 
+    @property
+    def items(self) -> list[Product | Liquid]:
+        return [*self.products, *self.liquids]
+
     def product(self, key: str) -> Product | Liquid:
         """Raises KeyError for a product this medicine does not have."""
-        found = {item.key: item for item in (*self.products, *self.liquids)}
-        return found[key]
+        return {item.key: item for item in self.items}[key]
 
     def diazepam_mg_per_mg(self, table: str) -> Fraction:
         """mg diazepam equal to 1 mg of this medicine in the named table.

@@ -42,9 +42,7 @@ def linear_cuts(start: Decimal, cuts: int, interval: int, start_day: int = 0) ->
         raise PaceInvalid("at least one cut")
     with localcontext() as context:
         context.prec = DIGITS
-        return [
-            (start_day + interval * k, start * (cuts - 1 - k) / cuts) for k in range(cuts)
-        ]
+        return [(start_day + interval * k, start * (cuts - 1 - k) / cuts) for k in range(cuts)]
 
 
 def proportional(

@@ -92,8 +92,11 @@ def from_json(medicine: str, steps: list[dict[str, Any]]) -> Plan:
 
 def _step(item: dict[str, Any]) -> Step:
     return Step(
-        portions=tuple((slot.id, portion_from_json(item["slots"][slot.id]))
-                       for slot in SLOTS if slot.id in item["slots"]),
+        portions=tuple(
+            (slot.id, portion_from_json(item["slots"][slot.id]))
+            for slot in SLOTS
+            if slot.id in item["slots"]
+        ),
         least_days=item["least_days"],
         asked=Fraction(item["asked"]) if item["asked"] is not None else None,
         over_asked=item["over_asked"],
@@ -118,5 +121,3 @@ def portion_from_json(item: dict[str, Any]) -> Portion:
         liquid=Volume(liquid[0], Decimal(liquid[1])) if liquid else None,
         pieces=item["pieces"],
     )
-
-

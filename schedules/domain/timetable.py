@@ -27,9 +27,8 @@ class Days:
 
     def day_of(self, moment: datetime) -> date:
         """The plan day of a moment; the hours before the boundary are yesterday."""
-        local = moment.astimezone(self.zone).replace(tzinfo=None)
-        midnight = datetime.combine(local.date(), time.min)
-        return local.date() if local - midnight >= self._offset() else local.date() - DAY
+        local = moment.astimezone(self.zone)
+        return local.date() if local.time() >= self.boundary else local.date() - DAY
 
     def starts_at(self, day: date) -> datetime:
         """When a plan day begins; a time that a clock change skips moves forward."""
@@ -39,9 +38,6 @@ class Days:
         """A clock time of a plan day; times before the boundary are after midnight."""
         calendar = day if clock >= self.boundary else day + DAY
         return datetime.combine(calendar, clock, tzinfo=self.zone).astimezone(ZoneInfo("UTC"))
-
-    def _offset(self) -> timedelta:
-        return datetime.combine(date.min, self.boundary) - datetime.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +104,7 @@ class Events:
     flags: tuple[Hold, ...] = ()
 
 
-def course(
-    plan: Plan, first_day: date, events: Events, now: datetime, days: Days
-) -> Course:
+def course(plan: Plan, first_day: date, events: Events, now: datetime, days: Days) -> Course:
     """Where the plan stands now. Nothing after `now` is looked at."""
     today = days.day_of(now)
     known = _until(events, now)
@@ -191,7 +185,7 @@ def _good_from(clearing: Clearing, planned: date, events: Events, days: Days) ->
 
 
 def planned_doses(plan: Plan, first_lower_on: date, *, after: int = 0) -> list[tuple[date, int]]:
-    """The days each later step would start if every gate is cleared at once, with its total in ng."""
+    """The days each later step starts if every gate is cleared at once; totals in ng."""
     found, day = [], first_lower_on
     for step in plan.steps[after + 1 :]:
         found.append((day, step.total.ng))

@@ -110,13 +110,15 @@ class GateForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("boxes") == "no":
             self.add_error(
-                "boxes", "Get the tablets first. Call your clinic. You stay on the dose you take now."
+                "boxes",
+                "Get the tablets first. Call your clinic. You stay on the dose you take now.",
             )
         doubts = "no" in (cleaned.get("sleep"), cleaned.get("symptoms"))
         if doubts and not cleaned.get("again"):
             self.asks_again = True
             self.add_error(
-                "again", "It is fine to wait. If you still want to go, tick the box and press again."
+                "again",
+                "It is fine to wait. If you still want to go, tick the box and press again.",
             )
         return cleaned
 

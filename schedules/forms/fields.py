@@ -81,9 +81,7 @@ class NearDate(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         words = {"invalid": "Type a date, like 2027-03-25", **kwargs.pop("error_messages", {})}
-        super().__init__(
-            widget=widget, input_formats=["%Y-%m-%d"], error_messages=words, **kwargs
-        )
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], error_messages=words, **kwargs)
 
 
 def check_near(day: date, *, today: date) -> date:

@@ -39,7 +39,9 @@ class BuilderForm(forms.Form):
     )
     percent = PercentInput(label="Per cent", required=False)
     decrement = DoseInput(label="mg each time", required=False)
-    every_days = DaysInput(label="Every", error_messages={"required": "Type the days between steps, like 14"})
+    every_days = DaysInput(
+        label="Every", error_messages={"required": "Type the days between steps, like 14"}
+    )
     first_lower_on = NearDate(
         label="First step on", error_messages={"required": "Choose the day of the first step."}
     )
@@ -60,12 +62,17 @@ class BuilderForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, medicine: Medicine, today: date, in_force: Dose | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        medicine: Medicine,
+        today: date,
+        in_force: Dose | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.medicine, self.today, self.in_force = medicine, today, in_force
         self.built: Built | None = None
-        self._set_choices("products", [(p.key, _title(p)) for p in _items(medicine)])
+        self._set_choices("products", [(p.key, _title(p)) for p in medicine.items])
         uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
         self._set_choices("indication", [("", "Something else"), *uses])
         tables = [(key, TABLES[key]) for key, _ in medicine.equivalents]
@@ -120,10 +127,6 @@ class BuilderForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """The request as plain values, to open the builder with it again."""
         return {key: _plain(value) for key, value in self.cleaned_data.items() if key != "reason"}
-
-
-def _items(medicine: Medicine) -> list[Product | Liquid]:
-    return [*medicine.products, *medicine.liquids]
 
 
 def _title(item: Product | Liquid) -> str:

@@ -12,6 +12,10 @@ from schedules.domain.dose import MOST_NANOGRAMS, Dose
 class DoseField(models.BigIntegerField):  # type: ignore[type-arg]
     """A `Dose` in Python, nanograms in the database."""
 
+    _pyi_private_set_type: Dose  # type: ignore[assignment]
+    _pyi_private_get_type: Dose  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Dose  # type: ignore[assignment]
+
     def from_db_value(self, value: int | None, *_: object) -> Dose | None:
         return None if value is None else Dose(value)
 

@@ -12,7 +12,9 @@ class ReminderTime(models.Model):
     """A wall-clock time in the patient's zone; `next_due_at` is what the clock looks at."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="reminders")
-    kind = models.CharField(max_length=16, choices=[("dose-due", "Dose"), ("check-in", "Check-in"), ("gate", "Gate")])
+    kind = models.CharField(
+        max_length=16, choices=[("dose-due", "Dose"), ("check-in", "Check-in"), ("gate", "Gate")]
+    )
     slot = models.CharField(max_length=12, blank=True)
     local_time = models.TimeField()
     is_enabled = models.BooleanField(default=True)
@@ -26,7 +28,5 @@ class ReminderTime(models.Model):
             )
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["next_due_at"], condition=Q(is_enabled=True), name="reminder_due"
-            )
+            models.Index(fields=["next_due_at"], condition=Q(is_enabled=True), name="reminder_due")
         ]

@@ -229,4 +229,6 @@ def _later_signatures(
 
 def _holding_flags(patient: Patient) -> tuple[Hold, ...]:
     rows = Flag.objects.filter(patient=patient, effect__in=HOLDING_EFFECTS)
-    return tuple(Hold(raised, closed) for raised, closed in rows.values_list("raised_at", "closed_at"))
+    return tuple(
+        Hold(raised, closed) for raised, closed in rows.values_list("raised_at", "closed_at")
+    )

@@ -61,9 +61,12 @@ def triage(user: User, now: datetime) -> Triage:
         flags.setdefault(flag.patient_id, []).append(flag)
     groups: dict[str, list[Line]] = {ACT: [], WEEK: [], WORK: [], STEADY: []}
     for patient in patients:
-        group, line = _place(patient, flags.get(patient.pk, []), sparks[patient.pk], now)
+        seen = _Seen(patient, standing(patient, now), sparks[patient.pk], now)
+        group, line = _place(seen, flags.get(patient.pk, []))
         groups[group].append(line)
-    ranked = {name: tuple(sorted(lines, key=lambda line: line.order)) for name, lines in groups.items()}
+    ranked = {
+        name: tuple(sorted(lines, key=lambda line: line.order)) for name, lines in groups.items()
+    }
     return Triage(ranked[ACT], ranked[WEEK], ranked[WORK], ranked[STEADY])
 
 
@@ -83,52 +86,56 @@ def _sparks(
     return found
 
 
-def _place(
-    patient: Patient,
-    flags: list[Flag],
-    spark: tuple[date, tuple[int | None, ...]],
-    now: datetime,
-) -> tuple[str, Line]:
-    stands = standing(patient, now)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One patient as the list sees them: where the plan stands, the last days."""
+
+    patient: Patient
+    stands: Standing | None
+    spark: tuple[date, tuple[int | None, ...]]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """Why this line stands where it stands."""
+
+    why: str
+    detail: str
+    order: tuple[int, float]
+    flag: Flag | None = None
+    waiting: str = ""
+    since: str = ""
+
+
+def _place(seen: _Seen, flags: list[Flag]) -> tuple[str, Line]:
     if flags:
-        return _flagged(patient, flags, stands, spark, now)
-    why, detail, urgent = _plan_work(patient, stands, now)
+        group = ACT if flags[0].rank >= 2 else WEEK
+        return group, _line(seen, _flagged(seen, flags))
+    why, detail, place = _plan_work(seen.patient, seen.stands, seen.now)
     if why:
-        return WORK, _line(patient, stands, spark, why, detail, now=now, order=(urgent, 0.0))
-    quiet = _quiet_words(patient, now)
-    if quiet and stands is not None:
-        return WEEK, _line(patient, stands, spark, quiet, "", now=now, order=(9, 0.0))
-    detail = _steady_words(stands)
-    return STEADY, _line(patient, stands, spark, "Steady.", detail, now=now, order=(0, 0.0))
+        return WORK, _line(seen, _Why(why, detail, (place, 0.0)))
+    quiet = _quiet_words(seen.patient, seen.now)
+    if quiet and seen.stands is not None:
+        return WEEK, _line(seen, _Why(quiet, "", (9, 0.0)))
+    return STEADY, _line(seen, _Why("Steady.", _steady_words(seen.stands), (0, 0.0)))
 
 
-def _flagged(
-    patient: Patient,
-    flags: list[Flag],
-    stands: Standing | None,
-    spark: tuple[date, tuple[int | None, ...]],
-    now: datetime,
-) -> tuple[str, Line]:
+def _flagged(seen: _Seen, flags: list[Flag]) -> _Why:
     flag = flags[0]
-    group = ACT if flag.rank >= 2 else WEEK
     more = f"{len(flags) - 1} more open." if len(flags) > 1 else ""
-    seen = f"Seen by {flag.seen_by.name}." if flag.seen_by else ""
-    words = " ".join(word for word in (_again(flag), seen, more) if word)
-    local = flag.raised_at.astimezone(patient.zone)
-    is_today = local.date() == now.astimezone(patient.zone).date()
-    since = f"since {clock_words(local) if is_today else short_day(local.date())}"
-    line = _line(
-        patient,
-        stands,
-        spark,
+    known = f"Seen by {flag.seen_by.name}." if flag.seen_by else ""
+    words = " ".join(word for word in (_again(flag), known, more) if word)
+    local = flag.raised_at.astimezone(seen.patient.zone)
+    is_today = local.date() == seen.now.astimezone(seen.patient.zone).date()
+    return _Why(
         flag.sentence,
         words,
-        now=now, order=(-flag.rank, flag.raised_at.timestamp()),
+        (-flag.rank, flag.raised_at.timestamp()),
         flag=flag,
-        waiting=waiting_words(now - flag.raised_at),
-        since=since,
+        waiting=waiting_words(seen.now - flag.raised_at),
+        since=f"since {clock_words(local) if is_today else short_day(local.date())}",
     )
-    return group, line
 
 
 def _again(flag: Flag) -> str:
@@ -145,9 +152,7 @@ def waiting_words(waited: timedelta) -> str:
     return f"{minutes}\u00a0min"
 
 
-def _plan_work(
-    patient: Patient, stands: Standing | None, now: datetime
-) -> tuple[str, str, int]:
+def _plan_work(patient: Patient, stands: Standing | None, now: datetime) -> tuple[str, str, int]:
     """The sentence for plan work, a detail, and its place in the group."""
     plan = plan_of(patient)
     drafts = Revision.objects.filter(plan=plan, signed_at__isnull=True) if plan else None
@@ -181,34 +186,23 @@ def _steady_words(stands: Standing | None) -> str:
     return f"Next step not before {short_day(planned)}." if planned else ""
 
 
-def _line(
-    patient: Patient,
-    stands: Standing | None,
-    spark: tuple[date, tuple[int | None, ...]],
-    why: str,
-    detail: str,
-    *,
-    now: datetime,
-    order: tuple[int, float],
-    flag: Flag | None = None,
-    waiting: str = "",
-    since: str = "",
-) -> Line:
-    first, values = spark
+def _line(seen: _Seen, why: _Why) -> Line:
+    first, values = seen.spark
+    stands = seen.stands
     entered: Iterable[date] = (e.on for e in stands.course.entered[1:]) if stands else ()
     return Line(
-        patient_id=patient.pk,
-        flag_id=flag.pk if flag else None,
-        name=f"{patient.name}, {age_of(patient, now)}",
+        patient_id=seen.patient.pk,
+        flag_id=why.flag.pk if why.flag else None,
+        name=f"{seen.patient.name}, {age_of(seen.patient, seen.now)}",
         where=_where(stands),
-        why=why,
-        detail=detail,
-        waiting=waiting,
-        since=since,
+        why=why.why,
+        detail=why.detail,
+        waiting=why.waiting,
+        since=why.since,
         spark=values,
         cuts=tuple((day - first).days for day in entered if day >= first),
         spark_words=_spark_words(values),
-        order=order,
+        order=why.order,
     )
 
 

@@ -1,5 +1,6 @@
 """The dose log: what was really taken. Rows are only added."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -26,60 +27,73 @@ class AlreadyLogged(DoseRefused):
     """This time of day has an answer; it is shown instead of a second row."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says about one time of day.
+
+    `correct` replaces an earlier answer; `seen_ng` is the dose the page showed.
+    """
+
+    kind: str
+    amount: Dose | None = None
+    taken_at: datetime | None = None
+    correct: bool = False
+    seen_ng: int | None = None
+
+    def when(self, now: datetime) -> datetime | None:
+        took = self.kind in (DoseEntry.TAKEN, DoseEntry.DIFFERENT)
+        return self.taken_at or (now if took else None)
+
+
 @transaction.atomic
 def log_dose(
     patient: Patient,
     *,
     day: date,
     slot: str,
-    kind: str,
+    answer: Answer,
     client_uuid: UUID,
     by: User,
     now: datetime,
-    amount: Dose | None = None,
-    taken_at: datetime | None = None,
-    correct: bool = False,
-    seen_ng: int | None = None,
 ) -> DoseEntry:
     """Store one answer about one time of day.
 
     The same client UUID is one row however often it comes. Without `correct`
-    a time of day that has an answer raises AlreadyLogged. `seen_ng` is the dose
-    the page showed: another dose in force now is refused, not logged.
+    a time of day that has an answer raises AlreadyLogged. A dose in force that
+    is not the one the page showed is refused, not logged.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
     if (same := row_of_submission(patient, client_uuid)) is not None:
         return same
     stands, step = _instruction(patient, day, slot, now)
     portion = step.portion(slot)
-    if seen_ng is not None and seen_ng != portion.dose.ng:
+    if answer.seen_ng is not None and answer.seen_ng != portion.dose.ng:
         raise DoseRefused("Your plan changed while this page was open. Please look again.")
     before = newest_row(patient, day, slot)
-    if before is not None and before.answers and not correct:
+    if before is not None and before.answers and not answer.correct:
         raise AlreadyLogged("You have logged this dose already.")
     entry = DoseEntry.objects.create(
         client_uuid=client_uuid,
         patient=patient,
         plan_day=day,
         slot=slot,
-        kind=kind,
-        amount=portion.dose if kind == DoseEntry.TAKEN else amount,
+        kind=answer.kind,
+        amount=portion.dose if answer.kind == DoseEntry.TAKEN else answer.amount,
         planned=portion.dose,
         revision=stands.revision,
         instruction=portion_as_json(portion),
-        taken_at=taken_at or (now if kind in (DoseEntry.TAKEN, DoseEntry.DIFFERENT) else None),
+        taken_at=answer.when(now),
         recorded_at=now,
         recorded_by=by,
         supersedes=before,
     )
     action = "dose-corrected" if before is not None else "dose-logged"
-    record(action, by=by, now=now, patient=patient, subject=entry.pk, detail={"kind": kind})
+    detail = {"kind": answer.kind}
+    record(action, by=by, now=now, patient=patient, subject=entry.pk, detail=detail)
     return entry
 
 
-def _instruction(
-    patient: Patient, day: date, slot: str, now: datetime
-) -> tuple[Standing, Step]:
+def _instruction(patient: Patient, day: date, slot: str, now: datetime) -> tuple[Standing, Step]:
     if slot not in SLOT:
         raise DoseRefused("Your plan has no such time of day.")
     if day > days_of(patient).day_of(now):

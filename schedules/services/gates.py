@@ -39,6 +39,12 @@ def clear_step(
         at=now,
         by=by,
     )
-    record("step-cleared", by=by, now=now, patient=patient, subject=stands.revision.pk,
-           detail={"step": step})
+    record(
+        "step-cleared",
+        by=by,
+        now=now,
+        patient=patient,
+        subject=stands.revision.pk,
+        detail={"step": step},
+    )
     return event

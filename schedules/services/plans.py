@@ -80,7 +80,9 @@ def draft_plan(
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     plain = {key: value for key, value in asdict(finding).items() if value not in (None, "")}
-    shown = {key: value if isinstance(value, int | str) else str(value) for key, value in plain.items()}
+    shown = {
+        key: value if isinstance(value, int | str) else str(value) for key, value in plain.items()
+    }
     return {**shown, "says": finding.says, "source": finding.source}
 
 
@@ -110,7 +112,9 @@ def sign_revision(revision: Revision, *, seen_version: int, by: User, now: datet
         version=F("version") + 1
     )
     if not moved:
-        raise PlanChanged("Another plan was signed while you had this page open. Compare them first.")
+        raise PlanChanged(
+            "Another plan was signed while you had this page open. Compare them first."
+        )
     _check_not_below(plan.patient, revision, now)
     revision.needs_reading = _needs_reading(plan.patient, revision, now)
     revision.signed_at, revision.signed_by = now, by

@@ -15,7 +15,7 @@ from patients.domain.roles import Permission
 from patients.selectors.checkins import recent_notes
 from patients.selectors.flags import flags_of, visible_flag
 from patients.views.access import may, record_for, signed_in
-from schedules.charts import CLINIC, Chart, draw, spark
+from schedules.charts import CLINIC, Chart, Series, draw, spark
 from schedules.domain.formulary.loader import medicine, medicine_keys
 from schedules.selectors.diary import clock_words, day_words, next_words
 from schedules.selectors.plans import can_undo, newest_signed, plan_of
@@ -84,7 +84,9 @@ def _log(flag: Any, zone: Any) -> list[tuple[str, str]]:
     if flag.tier not in ("emergency", "urgent"):
         lines = [(flag.raised_at, "Put it on this list.")]
     if flag.level:
-        lines.append((flag.raised_at, f"Nobody had said they saw it: asked again {flag.level} times."))
+        lines.append(
+            (flag.raised_at, f"Nobody had said they saw it: asked again {flag.level} times.")
+        )
     if flag.seen_at:
         lines.append((flag.seen_at, f"Seen by {flag.seen_by.name}."))
     if flag.acted_at:
@@ -143,10 +145,7 @@ def clinic_chart(seen: Progress) -> Chart:
     future = future_steps(seen.stands, most=2) if seen.stands else []
     points = points_of(seen)
     last = max([points[-1].day, *(day for day, _ in future)])
-    return draw(
-        CLINIC,
-        title="Dose and symptoms, day by day",
-        words=f"{chart_words(seen)} The table below has every value.",
+    series = Series(
         points=points,
         future=[(day, float(dose.decimal)) for day, dose in future],
         today=points[-1].day,
@@ -155,6 +154,8 @@ def clinic_chart(seen: Progress) -> Chart:
         levels=levels_of(seen),
         taken=[(line.logged, line.asked) for line in seen.lines],
     )
+    words = f"{chart_words(seen)} The table below has every value."
+    return draw(CLINIC, series, title="Dose and symptoms, day by day", words=words)
 
 
 @require_POST

@@ -14,7 +14,7 @@ from patients.selectors.checkins import checkin_on
 from patients.selectors.flags import newest_open_flag
 from patients.views.access import own_record, signed_in
 from patients.views.checkins import plan_day
-from schedules.charts import PATIENT, Chart, Point, draw
+from schedules.charts import PATIENT, Chart, Point, Series, draw
 from schedules.domain.levels import daily_levels
 from schedules.domain.plan import SLOT
 from schedules.forms.diary import GateForm, HoldForm, OtherForm
@@ -34,7 +34,7 @@ from schedules.selectors.plans import open_hold_flags, standing, waiting_revisio
 from schedules.selectors.progress import Progress, future_steps, progress
 from schedules.selectors.revisions import PlanView, plan_view
 from schedules.services.diary import record_dose
-from schedules.services.doses import AlreadyLogged, DoseRefused, undo_dose
+from schedules.services.doses import AlreadyLogged, Answer, DoseRefused, undo_dose
 from schedules.services.gates import GateClosed, clear_step
 from schedules.services.plans import PlanRefused, hold_plan, read_plan
 
@@ -63,7 +63,9 @@ def today(request: HttpRequest) -> HttpResponse:
         "waiting": waiting_revision(patient, now),
         "submission": uuid.uuid4(),
         "flag": flag,
-        "flag_seen": clock_words(flag.seen_at.astimezone(patient.zone)) if flag and flag.seen_at else "",
+        "flag_seen": clock_words(flag.seen_at.astimezone(patient.zone))
+        if flag and flag.seen_at
+        else "",
         "next_words": next_words(page.stands) if page and page.stands.next_step else "",
         "reads_at": clock_words(datetime.combine(on, patient.clinic.reads_at)),
         "new_dose": _new_tomorrow(page.stands) if page else None,
@@ -88,19 +90,22 @@ def _new_tomorrow(stands: Any) -> dict[str, Any] | None:
 def taken(request: HttpRequest, day: str, slot: str) -> HttpResponse:
     """One tap: taken as planned, the dose that the page showed."""
     seen = whole_number(request.POST.get("seen"))
-    return _record(request, day, slot, kind="taken", answer={"seen_ng": seen})
+    return _record(request, day, slot, answer=Answer("taken", seen_ng=seen))
 
 
-def _record(
-    request: HttpRequest, day: str, slot: str, *, kind: str, answer: dict[str, Any]
-) -> HttpResponse:
+def _record(request: HttpRequest, day: str, slot: str, *, answer: Answer) -> HttpResponse:
     now = timezone.now()
     patient = own_record(request)
     try:
         submission = uuid.UUID(request.POST.get("client_uuid", ""))
         record_dose(
-            patient, day=_read_day(day), slot=slot, kind=kind, client_uuid=submission,
-            by=signed_in(request), now=now, **answer,
+            patient,
+            day=_read_day(day),
+            slot=slot,
+            client_uuid=submission,
+            answer=answer,
+            by=signed_in(request),
+            now=now,
         )
     except ValueError as refused:
         known = isinstance(refused, DoseRefused)
@@ -119,8 +124,7 @@ def other(request: HttpRequest, day: str, slot: str) -> HttpResponse:
         raise Http404
     card = slot_card(patient, on, slot, now)
     if card is None or on > plan_day(patient, now):
-        context = {"why": "Your plan has no dose at this time of that day.", "tab": "today"}
-        return render(request, "schedules/diary/no_dose.html", context, status=404)
+        return _no_dose(request)
     form = OtherForm(
         request.POST or None,
         planned=card.portion.dose,
@@ -128,18 +132,27 @@ def other(request: HttpRequest, day: str, slot: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         answer = _answer(form, card, now)
-        return _record(request, day, slot, kind=form.kind, answer=answer)
+        return _record(request, day, slot, answer=answer)
     context = {
-        "form": form, "card": card, "when": day_words(on), "tab": "today",
+        "form": form,
+        "card": card,
+        "when": day_words(on),
+        "tab": "today",
         "submission": uuid.uuid4(),
     }
     return render(request, "schedules/diary/other.html", context)
 
 
-def _answer(form: OtherForm, card: SlotCard, now: datetime) -> dict[str, Any]:
+def _no_dose(request: HttpRequest) -> HttpResponse:
+    context = {"why": "Your plan has no dose at this time of that day.", "tab": "today"}
+    return render(request, "schedules/diary/no_dose.html", context, status=404)
+
+
+def _answer(form: OtherForm, card: SlotCard, now: datetime) -> Answer:
     amount = form.cleaned_data["amount"] if form.kind == "different" else None
     at = form.taken_at(card.due_at)
-    return {"amount": amount, "taken_at": min(at, now) if at else None, "correct": True}
+    taken_at = min(at, now) if at else None
+    return Answer(form.kind, amount=amount, taken_at=taken_at, correct=True)
 
 
 @require_POST
@@ -194,16 +207,15 @@ def patient_chart(seen: Progress) -> Chart:
     future = future_steps(seen.stands, most=1) if seen.stands else []
     points = points_of(seen)
     last = max([points[-1].day, *(day for day, _ in future)])
-    return draw(
-        PATIENT,
-        title="Your dose and your symptoms",
-        words=chart_words(seen),
+    series = Series(
         points=points,
         future=[(day, float(dose.decimal)) for day, dose in future],
         today=points[-1].day,
         last=date.fromordinal(last.toordinal() + (3 if future else 1)),
         levels=levels_of(seen),
     )
+    words = chart_words(seen)
+    return draw(PATIENT, series, title="Your dose and your symptoms", words=words)
 
 
 def levels_of(seen: Progress) -> list[float]:
@@ -271,23 +283,35 @@ def gate(request: HttpRequest) -> HttpResponse:
     patient = own_record(request)
     stands = standing(patient, now)
     if stands is None or not stands.gate_open or open_hold_flags(patient):
-        return render(request, "schedules/plans/gate_closed.html", {"stands": stands, "tab": "plan"})
+        return render(
+            request, "schedules/plans/gate_closed.html", {"stands": stands, "tab": "plan"}
+        )
     form = GateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             clear_step(
-                patient, step=whole_number(request.POST.get("step")), answers=form.answers(),
-                by=signed_in(request), now=now,
+                patient,
+                step=whole_number(request.POST.get("step")),
+                answers=form.answers(),
+                by=signed_in(request),
+                now=now,
             )
-            messages.success(request, "Thank you. Your new dose is on your Today page from its day on.")
+            messages.success(
+                request, "Thank you. Your new dose is on your Today page from its day on."
+            )
         except GateClosed as closed:
             messages.error(request, str(closed))
         return redirect("today")
     step = stands.course.step
     context = {
-        "form": form, "stands": stands, "step": step + 1, "when": next_words(stands),
-        "old": said_by_slot(stands, step), "new": said_by_slot(stands, step + 1),
-        "old_total": str(stands.step.total), "new_total": str(stands.taper.steps[step + 1].total),
+        "form": form,
+        "stands": stands,
+        "step": step + 1,
+        "when": next_words(stands),
+        "old": said_by_slot(stands, step),
+        "new": said_by_slot(stands, step + 1),
+        "old_total": str(stands.step.total),
+        "new_total": str(stands.taper.steps[step + 1].total),
         "tab": "plan",
     }
     return render(request, "schedules/plans/gate.html", context)
@@ -311,7 +335,9 @@ def change(request: HttpRequest) -> HttpResponse:
                 patient, note=form.cleaned_data["note"], by=signed_in(request), now=now
             )
             day = short_day(held.look_again_on) if held.look_again_on else ""
-            messages.success(request, f"Done. You stay on this dose. Your clinic looks again by {day}.")
+            messages.success(
+                request, f"Done. You stay on this dose. Your clinic looks again by {day}."
+            )
             return redirect("today")
         except PlanRefused as refused:
             form.add_error(None, str(refused))

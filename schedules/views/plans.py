@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from patients.domain.roles import Permission
 from patients.views.access import record_for, signed_in
 from patients.views.checkins import plan_day
-from schedules.charts import Chart, Frame, Point, draw
+from schedules.charts import Chart, Frame, Point, Series, draw
 from schedules.domain.builder import Built
 from schedules.domain.dose import render_mg
 from schedules.domain.formulary.loader import medicine, medicine_keys
@@ -51,9 +51,9 @@ def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         in_force=stands.step.total if stands and same else None,
         initial=_initial(request, patient, now),
     )
-    if request.method == "POST" and form.is_valid() and "check" in request.POST:
-        if (saved := _keep(request, patient, form, now)) is not None:
-            return saved
+    wants_check = request.method == "POST" and form.is_valid() and "check" in request.POST
+    if wants_check and (saved := _keep(request, patient, form, now)) is not None:
+        return saved
     context = {
         "patient": patient,
         "form": form,
@@ -121,7 +121,9 @@ def _preview(form: BuilderForm, today: date) -> dict[str, Any]:
         "hard": built.hard,
         "blocked": built.blocked,
         "ends_on": first + timedelta(days=plan.days),
-        "asked": form.cleaned_data["percent"] if form.cleaned_data["strategy"] == "proportional" else None,
+        "asked": form.cleaned_data["percent"]
+        if form.cleaned_data["strategy"] == "proportional"
+        else None,
     }
 
 
@@ -134,16 +136,15 @@ def plan_chart(built: Built, first: date, today: date) -> Chart:
         if step.over_asked:
             warned.add(day)
         day += timedelta(days=step.least_days)
-    return draw(
-        BUILDER,
-        title="Draft plan, dose by date",
-        words="Every step is in the table below.",
+    series = Series(
         points=points[:1],
         future=[(point.day, point.mg or 0.0) for point in points[1:]],
         today=today,
         last=points[-1].day + timedelta(days=14),
         warned=frozenset(warned),
     )
+    words = "Every step is in the table below."
+    return draw(BUILDER, series, title="Draft plan, dose by date", words=words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,6 +22,7 @@ from schedules.domain.medicine import Liquid, Product
 from schedules.domain.strategies.registry import Proportional
 from schedules.selectors.plans import days_of, standing
 from schedules.services.diary import record_dose
+from schedules.services.doses import Answer
 from schedules.services.gates import clear_step
 from schedules.services.plans import draft_plan, read_plan, sign_revision
 from schedules.services.reminders import stop_reminders, sync_reminders
@@ -49,17 +50,32 @@ def seed(now: datetime) -> list[tuple[str, str, str]]:
     began = now - 60 * DAY
     clinic = _clinic(began)
     admin = _person(accounts, clinic, "Jo Hart", "admin@demo.example", Role.ADMIN, began)
-    doctor = _person(accounts, clinic, "Dr Anneke Visser", "doctor@demo.example", Role.DOCTOR, began)
+    doctor = _person(
+        accounts, clinic, "Dr Anneke Visser", "doctor@demo.example", Role.DOCTOR, began
+    )
     _person(accounts, clinic, "Nandi Mbeki", "nurse@demo.example", Role.NURSE, began)
     name_safety_contact(clinic, doctor, by=admin, now=began)
-    maya = _patient(accounts, clinic, doctor, "Maya Okafor", "maya@demo.example", date(1981, 6, 3), began)
+    maya = _patient(
+        accounts, clinic, doctor, "Maya Okafor", "maya@demo.example", date(1981, 6, 3), began
+    )
     _taper(maya, doctor, now, weeks_ago=6)
-    _symptoms(maya, now, [1, 1, 1, 1, 2, 2, 1, None, 2, 3, 2, 3, 3, 2], note="Days are fine now. It is only the nights.")
-    daniel = _patient(accounts, clinic, doctor, "Daniel Reyes", "daniel@demo.example", date(1974, 2, 9), began)
+    _symptoms(
+        maya,
+        now,
+        [1, 1, 1, 1, 2, 2, 1, None, 2, 3, 2, 3, 3, 2],
+        note="Days are fine now. It is only the nights.",
+    )
+    daniel = _patient(
+        accounts, clinic, doctor, "Daniel Reyes", "daniel@demo.example", date(1974, 2, 9), began
+    )
     _taper(daniel, doctor, now, weeks_ago=4)
-    _symptoms(daniel, now, [1, 1, 2, 1, 1, 2, 1, 2, 2, 1, 2, 2, 3, 3], note="Third night with no sleep.")
+    _symptoms(
+        daniel, now, [1, 1, 2, 1, 1, 2, 1, 2, 2, 1, 2, 2, 3, 3], note="Third night with no sleep."
+    )
     _red_answer(daniel, now)
-    lin = _patient(accounts, clinic, doctor, "Lin Chen", "lin@demo.example", date(1988, 11, 20), began)
+    lin = _patient(
+        accounts, clinic, doctor, "Lin Chen", "lin@demo.example", date(1988, 11, 20), began
+    )
     _symptoms(lin, now, [0, 1, 0, 0, 1, None, 0, 1, 1, 0, 0, 1, 0, 0], note="")
     return accounts
 
@@ -88,8 +104,14 @@ def _person(
     password = secrets.token_urlsafe(9)
     accounts.append((name, email, password))
     return open_account(
-        email, name=name, role=role, clinic=clinic, password=password,
-        time_zone=clinic.time_zone, by=None, now=now,
+        email,
+        name=name,
+        role=role,
+        clinic=clinic,
+        password=password,
+        time_zone=clinic.time_zone,
+        by=None,
+        now=now,
     )
 
 
@@ -125,8 +147,14 @@ def _built() -> tuple[Built, dict[str, Any]]:
         indication="panic",
     )
     asked = {
-        "morning": "0.75", "bedtime": "0.75", "products": keys, "strategy": "proportional",
-        "percent": "10", "every_days": "14", "target": "0.5", "hold_longer": True,
+        "morning": "0.75",
+        "bedtime": "0.75",
+        "products": keys,
+        "strategy": "proportional",
+        "percent": "10",
+        "every_days": "14",
+        "target": "0.5",
+        "hold_longer": True,
         "indication": "panic",
     }
     return build(request), asked
@@ -138,8 +166,13 @@ def _taper(patient: Patient, doctor: User, now: datetime, *, weeks_ago: int) -> 
     built, asked = _built()
     first = days_of(patient).day_of(began) + 7 * DAY
     revision = draft_plan(
-        patient, built, asked={**asked, "first_lower_on": first.isoformat()},
-        first_lower_on=first, reason="", by=doctor, now=began,
+        patient,
+        built,
+        asked={**asked, "first_lower_on": first.isoformat()},
+        first_lower_on=first,
+        reason="",
+        by=doctor,
+        now=began,
     )
     sign_revision(revision, seen_version=0, by=doctor, now=began)
     read_plan(patient, by=patient.user, now=began + timedelta(minutes=15))
@@ -155,13 +188,20 @@ def _one_day(patient: Patient, moment: datetime, *, is_today: bool) -> None:
         return
     if stands.gate_open and not is_today:
         answers = {"sleep": "yes", "symptoms": "yes", "boxes": "yes", "again": False}
-        clear_step(patient, step=stands.course.step + 1, answers=answers, by=patient.user, now=moment)
+        clear_step(
+            patient, step=stands.course.step + 1, answers=answers, by=patient.user, now=moment
+        )
     if is_today:
         return
     for slot, _ in stands.step.portions:
         record_dose(
-            patient, day=stands.today, slot=slot, kind="taken", client_uuid=uuid.uuid4(),
-            by=patient.user, now=moment,
+            patient,
+            day=stands.today,
+            slot=slot,
+            answer=Answer("taken"),
+            client_uuid=uuid.uuid4(),
+            by=patient.user,
+            now=moment,
         )
 
 
@@ -172,16 +212,24 @@ def _symptoms(patient: Patient, now: datetime, days: list[int | None], *, note: 
         if overall is None:
             continue
         extra = {"note": note} if back == 1 and note else {}
-        ratings = {code: min(overall + bump, 3) for code, bump in (("w1", 0), ("w2", 1), ("w3", 0), ("w4", 0), ("w6", 0))}
+        ratings = {
+            code: min(overall + bump, 3)
+            for code, bump in (("w1", 0), ("w2", 1), ("w3", 0), ("w4", 0), ("w6", 0))
+        }
         submit_checkin(
-            patient, day=today - back * DAY, today=today, by=patient.user,
-            now=now - back * DAY, overall=overall, safety=[], ratings=ratings, **extra,
+            patient,
+            day=today - back * DAY,
+            today=today,
+            by=patient.user,
+            now=now - back * DAY,
+            overall=overall,
+            safety=[],
+            ratings=ratings,
+            **extra,
         )
 
 
 def _red_answer(patient: Patient, now: datetime) -> None:
     at = now - timedelta(minutes=52)
     day = days_of(patient).day_of(at)
-    submit_checkin(
-        patient, day=day, today=day, by=patient.user, now=at, overall=3, safety=["r4"]
-    )
+    submit_checkin(patient, day=day, today=day, by=patient.user, now=at, overall=3, safety=["r4"])

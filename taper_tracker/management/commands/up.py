@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-
 from typing import Any, Final
 
 from django.conf import settings
@@ -58,7 +57,9 @@ class Command(BaseCommand):
 
     def _say_where(self) -> None:
         mail = settings.TAPER_DATA_DIR / "mail"
-        where = "" if settings.EMAIL_URL else f"Mail goes to files in {mail} (no EMAIL_URL is set).\n"
+        where = (
+            "" if settings.EMAIL_URL else f"Mail goes to files in {mail} (no EMAIL_URL is set).\n"
+        )
         self.stdout.write(f"{where}Open {settings.BASE_URL}  (Ctrl-C stops everything)")
         self.stdout.flush()
 
@@ -114,7 +115,7 @@ def _check_port(port: int) -> None:
 def _starter(arguments: list[str]) -> Spawn:
     return lambda: subprocess.Popen(  # noqa: S603
         arguments,
-        preexec_fn=embedded.die_with_parent,  # noqa: PLW1509
+        preexec_fn=embedded.die_with_parent,
         cwd=settings.BASE_DIR,
     )
 

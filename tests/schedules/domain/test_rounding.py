@@ -1,0 +1,92 @@
+"""Real pieces only: what can be made, and the simplest way to make it."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schedules.domain.dose import Dose
+from schedules.domain.formulary.loader import medicine
+from schedules.domain.rounding import NOTHING, Cupboard, tablet_portions
+from schedules.domain.wording import describe_dose
+
+CLONAZEPAM = medicine("clonazepam")
+
+
+def cupboard(*keys, liquids=()):
+    return Cupboard(
+        tuple(CLONAZEPAM.product(key) for key in keys),
+        tuple(CLONAZEPAM.product(key) for key in liquids),
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "dose", "pieces"),
+    [
+        (("klonopin-0.5",), "0.75", 2),
+        (("klonopin-0.5",), "0.25", 1),
+        (("klonopin-0.5", "klonopin-1"), "1", 1),
+        (("klonopin-0.5", "melt-0.125"), "0.625", 2),
+        (("eu-uk-2",), "1.5", 2),
+    ],
+)
+def test_fewest_pieces(keys, dose, pieces):
+    assert cupboard(*keys).exactly(Dose.mg(dose)).pieces == pieces
+
+
+@pytest.mark.parametrize(
+    ("keys", "dose"),
+    [(("klonopin-1",), "0.5"), (("melt-0.25",), "0.125"), (("klonopin-0.5",), "0.125")],
+)
+def test_what_the_scoring_does_not_allow_is_not_made(keys, dose):
+    assert cupboard(*keys).exactly(Dose.mg(dose)) is None
+
+
+def test_at_most_six_pieces():
+    assert cupboard("klonopin-0.5").exactly(Dose.mg(3)).pieces == 6
+    assert cupboard("klonopin-0.5").exactly(Dose.mg("3.25")) is None
+
+
+def test_a_liquid_is_one_piece_and_mixes_with_tablets():
+    both = cupboard("klonopin-0.5", liquids=("compounded-0.1",))
+    assert both.exactly(Dose.mg("0.51")).liquid is not None
+    assert both.exactly(Dose.mg("0.505")) is None
+
+
+def test_the_lowest_dose_at_or_above_a_target():
+    found = cupboard("klonopin-0.5").at_least(Fraction("0.9"), under=Dose.mg(2), like=NOTHING)
+    assert found.dose == Dose.mg(1)
+
+
+def test_nothing_between_the_target_and_the_dose_before():
+    found = cupboard("klonopin-0.5").at_least(Fraction("0.9"), under=Dose.mg(1), like=NOTHING)
+    assert found is None
+
+
+def test_the_highest_dose_below():
+    found = cupboard("klonopin-0.5").below(Fraction("0.9"), above=Dose.mg("0.25"), like=NOTHING)
+    assert found.dose == Dose.mg("0.75")
+
+
+KEYS = [product.key for product in CLONAZEPAM.products]
+
+
+@given(st.sets(st.sampled_from(KEYS), min_size=1, max_size=3))
+def test_every_portion_is_exactly_its_pieces(keys):
+    products = tuple(CLONAZEPAM.product(key) for key in sorted(keys))
+    for portion in tablet_portions(products, 3):
+        made = sum(
+            (CLONAZEPAM.product(t.product).strength.exact * t.count for t in portion.tablets),
+            Fraction(0),
+        )
+        assert made == portion.dose.exact
+        assert describe_dose(portion, CLONAZEPAM).sums
+
+
+@given(st.integers(1, 400), st.sampled_from(["klonopin-0.5", "melt-0.125", "generic-b-1"]))
+def test_at_least_is_never_below_the_target_nor_at_the_roof(hundredths, key):
+    target, roof = Fraction(hundredths, 100), Dose.mg(3)
+    found = cupboard(key).at_least(target, under=roof, like=NOTHING)
+    if found is not None:
+        assert target <= found.dose.exact < roof.exact

@@ -1,0 +1,221 @@
+"""A step takes effect only when it is cleared. Not cleared means the dose stays."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schedules.domain.timetable import (
+    Clearing,
+    Days,
+    Events,
+    Hold,
+    course,
+    lower_on_any_day,
+    planned_doses,
+)
+from tests.cast import built
+
+DAYS = Days(ZoneInfo("America/New_York"))
+FIRST = date(2026, 1, 5)
+PLAN = built().plan
+STEPS = len(PLAN.steps)
+
+
+def at(day, hour=12):
+    """A moment on plan day `day`, counted from the first."""
+    return DAYS.starts_at(FIRST + timedelta(days=day)) + timedelta(hours=hour)
+
+
+def go(step, day, hour=12):
+    return Clearing(step, at(day, hour))
+
+
+def stands(day, clearings=(), holds=(), flags=(), hour=12):
+    events = Events(tuple(clearings), tuple(holds), tuple(flags))
+    return course(PLAN, FIRST, events, at(day, hour), DAYS)
+
+
+def entered_on(day, **events):
+    return {e.step: (e.on - FIRST).days for e in stands(day, **events).entered}
+
+
+def test_without_a_clearing_the_dose_stays_for_ever():
+    assert entered_on(400) == {0: 0}
+
+
+def test_a_go_before_the_planned_day_starts_on_it():
+    assert entered_on(30, clearings=[go(1, 13)]) == {0: 0, 1: 14}
+
+
+def test_the_day_before_the_start_is_still_the_old_dose():
+    assert stands(13, clearings=[go(1, 13)]).step == 0
+    assert stands(14, clearings=[go(1, 13)]).step == 1
+
+
+def test_a_go_on_the_planned_day_starts_at_the_next_day_boundary():
+    assert entered_on(30, clearings=[go(1, 14)]) == {0: 0, 1: 15}
+
+
+def test_a_late_go_starts_the_day_after_it():
+    assert entered_on(90, clearings=[go(1, 40)]) == {0: 0, 1: 41}
+
+
+def test_a_go_before_the_gate_opened_counts_for_nothing():
+    assert entered_on(30, clearings=[go(1, 11)]) == {0: 0}
+
+
+def test_a_go_for_another_step_counts_for_nothing():
+    assert entered_on(30, clearings=[go(2, 13)]) == {0: 0}
+
+
+def test_the_next_step_is_planned_from_the_actual_first_day():
+    late = entered_on(90, clearings=[go(1, 20), go(2, 35)])
+    assert late == {0: 0, 1: 21, 2: 36}
+
+
+def test_a_hold_moves_the_planned_day_and_voids_the_go():
+    holds = [Hold(at(13, 14), at(20))]
+    assert entered_on(60, clearings=[go(1, 13)], holds=holds) == {0: 0}
+    assert entered_on(60, clearings=[go(1, 13), go(1, 21)], holds=holds) == {0: 0, 1: 22}
+
+
+def test_held_days_are_added_to_the_planned_day():
+    found = stands(20, holds=[Hold(at(5), at(10))])
+    assert (found.planned - FIRST).days == 20
+
+
+def test_an_open_hold_has_no_planned_day_and_no_gate():
+    found = stands(30, holds=[Hold(at(5))])
+    assert found.planned is None
+    assert found.held
+    assert not found.gate_open(FIRST + timedelta(days=30))
+
+
+def test_a_go_during_a_hold_counts_for_nothing():
+    assert entered_on(60, clearings=[go(1, 15)], holds=[Hold(at(14), at(16))]) == {0: 0}
+
+
+def test_a_flag_between_the_go_and_the_start_voids_the_go():
+    assert entered_on(60, clearings=[go(1, 12)], flags=[Hold(at(13), at(13, 13))]) == {0: 0}
+
+
+def test_closing_a_flag_weeks_later_clears_nothing():
+    flags = [Hold(at(13), at(40))]
+    assert entered_on(90, clearings=[go(1, 12)], flags=flags) == {0: 0}
+    assert entered_on(90, clearings=[go(1, 12), go(1, 41)], flags=flags) == {0: 0, 1: 42}
+
+
+def test_a_flag_after_the_start_takes_nothing_back():
+    flags = [Hold(at(14, 2), None)]
+    assert entered_on(60, clearings=[go(1, 13)], flags=flags) == {0: 0, 1: 14}
+
+
+def test_a_clock_that_missed_two_days_changes_nothing():
+    assert entered_on(16, clearings=[go(1, 13)]) == {0: 0, 1: 14}
+
+
+def test_the_gate_opens_two_days_before_and_stays_open():
+    today = [stands(day).gate_open(FIRST + timedelta(days=day)) for day in (11, 12, 14, 60)]
+    assert today == [False, True, True, True]
+    assert not stands(13, clearings=[go(1, 12)]).gate_open(FIRST + timedelta(days=13))
+
+
+def test_what_comes_after_now_is_not_looked_at():
+    assert stands(13, clearings=[go(1, 13, hour=20)], hour=12).cleared is False
+
+
+moments = st.tuples(st.integers(0, 120), st.integers(0, 23))
+spans = st.tuples(moments, st.integers(1, 60) | st.none())
+
+
+def interval(span):
+    (day, hour), length = span
+    begin = at(day, hour)
+    return Hold(begin, None if length is None else begin + timedelta(hours=12 * length))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, STEPS - 1), moments), max_size=12),
+    st.lists(spans, max_size=3),
+    st.lists(spans, max_size=3),
+)
+def test_a_lower_dose_never_appears_without_its_clearing(goes, hold_spans, flag_spans):
+    clearings = [Clearing(step, at(*moment)) for step, moment in goes]
+    holds, flags = [interval(s) for s in hold_spans], [interval(s) for s in flag_spans]
+    found = course(
+        PLAN, FIRST, Events(tuple(clearings), tuple(holds), tuple(flags)), at(150), DAYS
+    )
+    assert [entry.step for entry in found.entered] == list(range(len(found.entered)))
+    for entry in found.entered[1:]:
+        start = DAYS.starts_at(entry.on)
+        before = [c for c in clearings if c.step == entry.step and c.at < start]
+        assert before, "a step began without a go"
+        clean = [
+            c
+            for c in before
+            if not any(b.touches(c.at, start) for b in (*holds, *flags))
+        ]
+        assert clean, "a step began on a voided go"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, STEPS - 1), moments), max_size=12),
+    st.lists(spans, max_size=2),
+    st.integers(1, 120),
+)
+def test_the_past_never_changes(goes, hold_spans, day):
+    events = Events(
+        tuple(Clearing(step, at(*moment)) for step, moment in goes),
+        tuple(interval(s) for s in hold_spans),
+    )
+    then = course(PLAN, FIRST, events, at(day), DAYS)
+    later = course(PLAN, FIRST, events, at(day + 40), DAYS)
+    for back in range(day + 1):
+        past = FIRST + timedelta(days=back)
+        assert then.step_on(past) == later.step_on(past)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 3, 8, 8, 59, tzinfo=UTC), date(2026, 3, 8)),
+        (datetime(2026, 3, 8, 7, 59, tzinfo=UTC), date(2026, 3, 7)),
+        (datetime(2026, 3, 3, 8, 59, tzinfo=UTC), date(2026, 3, 2)),
+        (datetime(2026, 3, 3, 9, 0, tzinfo=UTC), date(2026, 3, 3)),
+    ],
+)
+def test_the_plan_day_begins_at_the_boundary(moment, day):
+    assert DAYS.day_of(moment) == day
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Paris", "Pacific/Auckland"])
+def test_a_fortnight_keeps_its_weekday_and_clock_over_the_change(zone):
+    days = Days(ZoneInfo(zone))
+    for k in range(20):
+        day = FIRST + timedelta(days=14 * k)
+        local = days.at(day, time(8)).astimezone(ZoneInfo(zone))
+        assert (local.weekday(), local.hour, local.date()) == (0, 8, day)
+
+
+def test_a_time_that_does_not_exist_moves_forward_on_the_same_day():
+    days = Days(ZoneInfo("America/New_York"), time(0))
+    local = days.at(date(2026, 3, 8), time(2, 30)).astimezone(ZoneInfo("America/New_York"))
+    assert (local.date(), local.hour, local.minute) == (date(2026, 3, 8), 3, 30)
+
+
+def test_a_bedtime_after_midnight_belongs_to_the_evening_before():
+    local = DAYS.at(date(2026, 3, 2), time(1)).astimezone(DAYS.zone)
+    assert local.date() == date(2026, 3, 3)
+
+
+def test_lower_on_any_day():
+    slower = built(every_days=28).plan
+    now, old = PLAN.steps[0].total.ng, planned_doses(PLAN, FIRST)
+    assert not lower_on_any_day(planned_doses(slower, FIRST), old, today_ng=now)
+    assert lower_on_any_day(old, planned_doses(slower, FIRST), today_ng=now)
+    assert lower_on_any_day(old, [], today_ng=now)
