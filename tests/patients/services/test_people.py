@@ -1,0 +1,116 @@
+"""Invitations, accounts and care links."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from patients.domain.roles import Role
+from patients.models.accounts import User
+from patients.models.care import CareLink
+from patients.selectors.care import own_patient, visible_patients
+from patients.services.accounts import switch_account
+from patients.services.care import LastLink, end_care, link_care
+from patients.services.invitations import (
+    InvitationRefused,
+    accept_invitation,
+    invite,
+    open_invitation,
+    token_of,
+)
+from tests.cast import DAY, NOW, PASSWORD, a_person
+
+pytestmark = pytest.mark.django_db
+
+
+def invited(cast, email="maya@home.example", **more):
+    given = {"name": "Maya Okafor", "role": Role.PATIENT, "clinic": cast.clinic, "by": cast.bell}
+    return invite(email, now=NOW, born_on=date(1981, 6, 3), **{**given, **more})
+
+
+def accept(invitation, now=NOW):
+    zone = "Europe/Paris"
+    return accept_invitation(token_of(invitation), password=PASSWORD, time_zone=zone, now=now)
+
+
+def test_an_invited_patient_has_a_record_and_a_care_link(cast):
+    user = accept(invited(cast))
+    assert own_patient(user).time_zone == "Europe/Paris"
+    assert visible_patients(cast.bell, now=NOW).filter(user=user).exists()
+    assert not visible_patients(cast.nurse, now=NOW).filter(user=user).exists()
+
+
+def test_a_link_works_once(cast):
+    invitation = invited(cast)
+    accept(invitation)
+    with pytest.raises(InvitationRefused):
+        accept(invitation)
+    assert User.objects.filter(email="maya@home.example").count() == 1
+
+
+def test_a_link_dies_after_two_weeks(cast):
+    with pytest.raises(InvitationRefused):
+        accept(invited(cast), now=NOW + 14 * DAY)
+
+
+@pytest.mark.parametrize("token", ["", "x", "x:y:z"])
+def test_a_forged_link(cast, token):
+    with pytest.raises(InvitationRefused):
+        open_invitation(token, now=NOW)
+
+
+def test_an_address_in_any_case_is_one_account(cast):
+    with pytest.raises(InvitationRefused, match="account already"):
+        invited(cast, email=cast.ana.user.email.upper())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user(
+            cast.ana.user.email, None, name="x", role="patient", clinic=cast.clinic, joined_at=NOW
+        )
+
+
+@pytest.mark.parametrize(("who", "role"), [("admin", Role.PATIENT), ("bell", Role.DOCTOR)])
+def test_who_may_invite_whom(cast, who, role):
+    with pytest.raises(InvitationRefused):
+        invited(cast, role=role, by=getattr(cast, who))
+
+
+def test_a_care_link_opens_the_record_until_it_ends(cast):
+    link_care(cast.ana, cast.nurse, by=cast.bell, now=NOW)
+    assert visible_patients(cast.nurse, now=NOW).count() == 1
+    end_care(cast.ana, cast.nurse, by=cast.bell, now=NOW + DAY)
+    assert visible_patients(cast.nurse, now=NOW + DAY).count() == 0
+
+
+def test_linking_twice_is_one_link(cast):
+    link_care(cast.ana, cast.bell, by=cast.bell, now=NOW)
+    assert CareLink.objects.filter(patient=cast.ana).count() == 1
+
+
+def test_the_last_link_does_not_end(cast):
+    with pytest.raises(LastLink):
+        end_care(cast.ana, cast.bell, by=cast.bell, now=NOW)
+
+
+@pytest.mark.parametrize("who", ["cole", "admin"])
+def test_a_link_is_for_a_clinician_of_the_same_clinic(cast, who):
+    with pytest.raises(ValueError, match="clinician"):
+        link_care(cast.ana, getattr(cast, who), by=cast.bell, now=NOW)
+
+
+def test_a_link_of_the_future_opens_nothing(cast):
+    CareLink.objects.create(patient=cast.ana, clinician=cast.nurse, since=NOW + timedelta(hours=1))
+    assert visible_patients(cast.nurse, now=NOW).count() == 0
+
+
+def test_an_account_that_is_off_opens_nothing(cast):
+    switch_account(cast.bell, on=False, by=cast.admin, now=NOW)
+    cast.bell.refresh_from_db()
+    assert visible_patients(cast.bell, now=NOW).count() == 0
+
+
+def test_an_admin_sees_no_record(cast):
+    assert visible_patients(cast.admin, now=NOW).count() == 0
+
+
+def test_a_doctor_is_no_patient(cast):
+    assert own_patient(a_person(cast.clinic, "Dr Two", Role.DOCTOR)) is None
