@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.utils import timezone
 
 from patients.domain.roles import Role
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:<22} {email:<28} {password}")
 
 
+@transaction.atomic
 def seed(now: datetime) -> list[tuple[str, str, str]]:
     """Make the clinic and its people; returns name, e-mail and fresh password of each."""
     accounts: list[tuple[str, str, str]] = []
@@ -162,9 +164,12 @@ def _built() -> tuple[Built, dict[str, Any]]:
 
 def _taper(patient: Patient, doctor: User, now: datetime, *, weeks_ago: int) -> None:
     """A signed plan some weeks old, each gate answered in its time, doses logged."""
-    began = now - weeks_ago * 7 * DAY
+    days = days_of(patient)
+    today = days.day_of(now)
+    first_day = today - weeks_ago * 7 * DAY
+    began = days.at(first_day, time(9))
     built, asked = _built()
-    first = days_of(patient).day_of(began) + 7 * DAY
+    first = first_day + 7 * DAY
     revision = draft_plan(
         patient,
         built,
@@ -176,23 +181,21 @@ def _taper(patient: Patient, doctor: User, now: datetime, *, weeks_ago: int) -> 
     )
     sign_revision(revision, seen_version=0, by=doctor, now=began)
     read_plan(patient, by=patient.user, now=began + timedelta(minutes=15))
-    for back in range(weeks_ago * 7 - 1, -1, -1):
-        _one_day(patient, now - back * DAY, is_today=back == 0)
+    for back in range(weeks_ago * 7, 0, -1):
+        _one_day(patient, days.at(today - back * DAY, time(20)))
     stop_reminders(patient)
     sync_reminders(patient, built.plan.slots, now=now)
 
 
-def _one_day(patient: Patient, moment: datetime, *, is_today: bool) -> None:
+def _one_day(patient: Patient, moment: datetime) -> None:
+    """One evening of the past: the gate answered, the doses logged."""
     stands = standing(patient, moment)
     if stands is None:
         return
-    if stands.gate_open and not is_today:
+    if stands.gate_open:
         answers = {"sleep": "yes", "symptoms": "yes", "boxes": "yes", "again": False}
-        clear_step(
-            patient, step=stands.course.step + 1, answers=answers, by=patient.user, now=moment
-        )
-    if is_today:
-        return
+        step = stands.course.step + 1
+        clear_step(patient, step=step, answers=answers, by=patient.user, now=moment)
     for slot, _ in stands.step.portions:
         record_dose(
             patient,
@@ -207,7 +210,8 @@ def _one_day(patient: Patient, moment: datetime, *, is_today: bool) -> None:
 
 def _symptoms(patient: Patient, now: datetime, days: list[int | None], *, note: str) -> None:
     """Overall answers of the last days, yesterday last; None is a day without one."""
-    today = days_of(patient).day_of(now)
+    plan_days = days_of(patient)
+    today = plan_days.day_of(now)
     for back, overall in zip(range(len(days), 0, -1), days, strict=True):
         if overall is None:
             continue
@@ -221,7 +225,7 @@ def _symptoms(patient: Patient, now: datetime, days: list[int | None], *, note: 
             day=today - back * DAY,
             today=today,
             by=patient.user,
-            now=now - back * DAY,
+            now=plan_days.at(today - back * DAY, time(19)),
             overall=overall,
             safety=[],
             ratings=ratings,

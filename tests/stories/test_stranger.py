@@ -1,0 +1,177 @@
+"""A stranger walks every address and gets 404 or the sign-in page; so does every wrong role."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from patients.models.flags import Flag
+from patients.services.checkins import submit_checkin
+from schedules.models.plans import Revision
+from tests.cast import NOW, a_plan, a_signed_plan
+
+pytestmark = pytest.mark.django_db
+PUBLIC = {"home", "live", "ready", "help-now", "help-now-region", "join"}
+ALLAUTH_PUBLIC = "account_"
+OWN = {"today", "progress", "plan", "gate", "change", "more", "checkin", "checkin-day",
+       "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo"}  # fmt: skip
+RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-sign", "plan-withdraw", "flag-seen",
+          "flag-outcome"}  # fmt: skip
+LISTS = {"triage", "patients", "invite-patient"}
+MANAGE = {"people", "invite-staff", "people-switch", "ledger"}
+
+
+def patterns(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield entry.name, route
+
+
+NAMES = {name: route for name, route in patterns() if not name.startswith(ALLAUTH_PUBLIC)}
+
+
+def test_every_address_is_in_one_group():
+    assert set(NAMES) == PUBLIC | OWN | RECORD | LISTS | MANAGE
+
+
+@pytest.fixture
+def things(cast, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    a_plan(cast, now=NOW.replace(hour=10))
+    submit_checkin(
+        cast.ana, day=NOW.date(), today=NOW.date(), by=cast.ana.user, now=NOW, safety=["r1"]
+    )
+    a_signed_plan(cast)
+    return {
+        "patient_id": cast.ana.pk,
+        "flag_id": Flag.objects.get().pk,
+        "revision_id": Revision.objects.last().pk,
+        "user_id": cast.bell.pk,
+        "entry_id": uuid4(),
+        "day": "2026-03-02",
+        "slot": "morning",
+    }
+
+
+def address(name, things):
+    route = "/" + NAMES[name]
+    for key, value in things.items():
+        for kind in ("uuid", "str", "slug"):
+            route = route.replace(f"<{kind}:{key}>", str(value))
+    return route
+
+
+def both(client, where):
+    return [client.get(where), client.post(where)]
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - PUBLIC))
+def test_nobody_signed_in_gets_the_sign_in_page(things, name):
+    for answer in both(Client(), address(name, things)):
+        red = name == "checkin-safety" and answer.status_code == 503
+        assert red or answer.status_code == 302
+        if not red:
+            assert answer.url.startswith("/accounts/login/")
+
+
+def refused(user, name, things):
+    client = Client()
+    client.force_login(user)
+    return [answer.status_code for answer in both(client, address(name, things))]
+
+
+@pytest.mark.parametrize("name", sorted(RECORD))
+@pytest.mark.parametrize("who", ["cole", "nurse", "admin", "other_patient", "own_patient"])
+def test_a_record_opens_only_through_a_care_link(cast, things, name, who):
+    users = {"other_patient": cast.ben.user, "own_patient": cast.ana.user}
+    user = users.get(who) or getattr(cast, who)
+    assert set(refused(user, name, things)) <= {404, 405}
+    assert 404 in refused(user, name, things)
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+@pytest.mark.parametrize("who", ["admin", "patient"])
+def test_a_list_of_patients_is_for_clinicians(cast, things, name, who):
+    user = cast.ana.user if who == "patient" else cast.admin
+    assert set(refused(user, name, things)) <= {404, 405}
+
+
+@pytest.mark.parametrize("name", sorted(MANAGE))
+@pytest.mark.parametrize("who", ["bell", "nurse", "patient"])
+def test_managing_people_is_for_admins(cast, things, name, who):
+    user = cast.ana.user if who == "patient" else getattr(cast, who)
+    assert set(refused(user, name, things)) <= {404, 405}
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+@pytest.mark.parametrize("who", ["bell", "admin"])
+def test_a_diary_is_for_its_patient(cast, things, name, who):
+    assert set(refused(getattr(cast, who), name, things)) <= {404, 405}
+
+
+def test_an_admin_cannot_switch_an_account_of_another_clinic(cast, things):
+    assert 404 in refused(cast.admin, "people-switch", {**things, "user_id": cast.cole.pk})
+
+
+def test_a_foreign_record_and_no_record_look_the_same(cast, things):
+    client = Client()
+    client.force_login(cast.cole)
+    foreign = client.get(address("review", things))
+    missing = client.get(address("review", {**things, "patient_id": uuid4()}))
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    assert dict(foreign.headers) == dict(missing.headers)
+
+
+def test_the_own_doctor_gets_in_and_leaves_a_line(cast, things):
+    client = Client()
+    client.force_login(cast.bell)
+    assert client.get(address("review", things)).status_code == 200
+    ana = Client()
+    ana.force_login(cast.ana.user)
+    assert "Dr Bell" in ana.get("/more/").content.decode()
+
+
+def test_a_link_that_ended_closes_the_record_at_the_next_request(cast, things):
+    client = Client()
+    client.force_login(cast.bell)
+    assert client.get(address("review", things)).status_code == 200
+    cast.ana.links.update(until=NOW)
+    assert client.get(address("review", things)).status_code == 404
+
+
+def test_an_account_switched_off_is_out_at_once(cast, things):
+    doctor, admin = Client(), Client()
+    doctor.force_login(cast.bell)
+    admin.force_login(cast.admin)
+    admin.post(address("people-switch", things), {"off": "1"})
+    assert doctor.get("/clinic/").status_code == 302
+
+
+@pytest.mark.parametrize("who", ["ana", "bell", "admin"])
+def test_every_page_of_ones_own_answers(cast, things, who):
+    user = cast.ana.user if who == "ana" else getattr(cast, who)
+    mine = {"ana": OWN - {"checkin-grade", "dose-taken", "dose-undo"},
+            "bell": LISTS | {"review", "plan-new", "plan-sign"},
+            "admin": MANAGE - {"people-switch"}}[who]  # fmt: skip
+    client = Client()
+    client.force_login(user)
+    for name in sorted(mine):
+        answer = client.get(address(name, things))
+        assert answer.status_code in (200, 302), name
+
+
+def test_role_home(cast, client):
+    expected = {cast.ana.user: "/today/", cast.bell: "/clinic/", cast.admin: "/manage/"}
+    for user, page in expected.items():
+        client.force_login(user)
+        assert client.get("/").url == page
+
+
+def test_signing_up_is_closed(db, client):
+    assert "by invitation" in client.get("/accounts/signup/").content.decode()
+    sent = {"email": "x@y.example", "password1": "correct horse battery"}
+    assert "by invitation" in client.post("/accounts/signup/", sent).content.decode()
