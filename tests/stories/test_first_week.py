@@ -155,7 +155,9 @@ def test_hold_undo_and_something_else(story, cast):
     assert "ten times your plan" in asked
     assert 'value="7.5"' in asked
     fine = {"client_uuid": str(uuid4()), "what": "different", "amount": "½"}
-    assert "You took 0.5 mg" in text(story.maya.post("/dose/2026-03-02/morning/", fine, follow=True))
+    assert "You took 0.5 mg" in text(
+        story.maya.post("/dose/2026-03-02/morning/", fine, follow=True)
+    )
 
     held = story.maya.post("/change/", {"note": "My mother is ill."}, follow=True)
     assert "You stay on this dose" in text(held)

@@ -84,7 +84,9 @@ def test_an_item_that_was_always_high_does_not_fire():
     assert "RF-10" in fired(days=(entry, entry), baseline=(("w2", 2),))
 
 
-@given(st.sets(st.sampled_from([s.code for s in SAFETY])), st.sampled_from([s.code for s in SAFETY]))
+@given(
+    st.sets(st.sampled_from([s.code for s in SAFETY])), st.sampled_from([s.code for s in SAFETY])
+)
 def test_a_worse_answer_never_removes_a_flag(safety, more):
     before = set(fired(safety=frozenset(safety)))
     assert before <= set(fired(safety=frozenset({*safety, more})))

@@ -29,7 +29,8 @@ def test_a_worse_item_never_lowers_w(items, at):
 
 
 @pytest.mark.parametrize(
-    ("w", "word"), [(0, "none"), (10, "mild"), (11, "moderate"), (21, "severe"), (31, "very severe")]
+    ("w", "word"),
+    [(0, "none"), (10, "mild"), (11, "moderate"), (21, "severe"), (31, "very severe")],
 )
 def test_bands(w, word):
     items = [w // 10 + (k < w % 10) for k in range(10)]

@@ -95,7 +95,9 @@ def test_answer_flag_and_message_commit_together(cast, monkeypatch):
     with pytest.raises(RuntimeError):
         submit(cast, safety=["r1"])
     assert (CheckIn.objects.count(), Flag.objects.count()) == (0, 0)
-    assert AuditEntry.objects.filter(patient_id=cast.ana.pk, action__startswith="check").count() == 0
+    assert (
+        AuditEntry.objects.filter(patient_id=cast.ana.pk, action__startswith="check").count() == 0
+    )
 
 
 def test_correcting_a_red_answer_never_closes_the_flag(cast):

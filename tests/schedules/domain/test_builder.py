@@ -1,5 +1,6 @@
 """A request becomes a plan that a pharmacy can make, with every breach marked."""
 
+import itertools
 from decimal import Decimal
 from fractions import Fraction
 
@@ -49,7 +50,7 @@ def test_a_liquid_marks_none_down_to_its_limit():
 
 def test_each_step_changes_one_time_of_day_in_turn():
     steps = built().plan.steps
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in itertools.pairwise(steps):
         changed = [a for a, b in zip(before.portions, after.portions, strict=True) if a != b]
         assert len(changed) == 1
     assert steps[1].portion("bedtime") == steps[0].portion("bedtime")
@@ -66,7 +67,10 @@ def test_linear_cuts_the_same_amount():
 
 def test_stop_from_below_goes_to_zero():
     found = built(
-        start={"bedtime": "0.1"}, keys=("compounded-0.1",), target=Dose(0), stop_below=Dose.mg("0.05")
+        start={"bedtime": "0.1"},
+        keys=("compounded-0.1",),
+        target=Dose(0),
+        stop_below=Dose.mg("0.05"),
     )
     assert totals(found.plan)[-2:] == ["0.05", "0"]
 
@@ -115,8 +119,13 @@ def test_linear_by_nothing_is_refused():
 
 @pytest.mark.parametrize(
     ("daily", "use", "hard"),
-    [("20", "seizures", False), ("20.5", "seizures", True), ("4", "panic", False)]
-    + [("4.5", "panic", True), ("4.5", "", False)],
+    [
+        ("20", "seizures", False),
+        ("20.5", "seizures", True),
+        ("4", "panic", False),
+        ("4.5", "panic", True),
+        ("4.5", "", False),
+    ],
 )
 def test_a_start_above_the_maximum_needs_a_reason(daily, use, hard):
     half = str(Decimal(daily) / 2)
@@ -183,7 +192,7 @@ def test_every_plan_falls_ends_at_the_target_and_hides_no_cut(request):
         return
     steps = found.plan.steps
     assert steps[-1].total == request.target
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in itertools.pairwise(steps):
         assert after.total < before.total
         assert after.over_asked == (after.total.exact < after.asked)
         assert after.total == total([portion.dose for _, portion in after.portions])

@@ -146,19 +146,13 @@ def interval(span):
 def test_a_lower_dose_never_appears_without_its_clearing(goes, hold_spans, flag_spans):
     clearings = [Clearing(step, at(*moment)) for step, moment in goes]
     holds, flags = [interval(s) for s in hold_spans], [interval(s) for s in flag_spans]
-    found = course(
-        PLAN, FIRST, Events(tuple(clearings), tuple(holds), tuple(flags)), at(150), DAYS
-    )
+    found = course(PLAN, FIRST, Events(tuple(clearings), tuple(holds), tuple(flags)), at(150), DAYS)
     assert [entry.step for entry in found.entered] == list(range(len(found.entered)))
     for entry in found.entered[1:]:
         start = DAYS.starts_at(entry.on)
         before = [c for c in clearings if c.step == entry.step and c.at < start]
         assert before, "a step began without a go"
-        clean = [
-            c
-            for c in before
-            if not any(b.touches(c.at, start) for b in (*holds, *flags))
-        ]
+        clean = [c for c in before if not any(b.touches(c.at, start) for b in (*holds, *flags))]
         assert clean, "a step began on a voided go"
 
 

@@ -88,6 +88,8 @@ def test_a_start_above_the_maximum_is_not_refused_but_asks_why():
     found = form(**high, products=["klonopin-0.5", "klonopin-2"])
     assert found.is_valid(), found.errors
     assert found.needs_reason()
-    with_reason = form(**high, products=["klonopin-0.5", "klonopin-2"], reason="Since 2019, stable.")
+    with_reason = form(
+        **high, products=["klonopin-0.5", "klonopin-2"], reason="Since 2019, stable."
+    )
     assert with_reason.is_valid()
     assert not with_reason.needs_reason()

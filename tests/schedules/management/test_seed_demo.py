@@ -17,7 +17,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     "moment",
-    ["2026-11-23T08:10:00Z", "2026-03-20T03:59:00Z", "2026-07-01T12:00:00Z", "2028-02-29T23:59:00Z"],
+    [
+        "2026-11-23T08:10:00Z",
+        "2026-03-20T03:59:00Z",
+        "2026-07-01T12:00:00Z",
+        "2028-02-29T23:59:00Z",
+    ],
 )
 def test_a_clinic_at_any_hour(moment, time_machine, outbox):
     time_machine.move_to(moment, tick=False)

@@ -57,7 +57,9 @@ def test_a_correction_keeps_the_old_row(cast, plan):
 
 def test_undo_within_ten_minutes_opens_the_slot_again(cast, plan):
     entry = log(cast)
-    undo_dose(entry, client_uuid=a_uuid(), by=cast.ana.user, now=entry.recorded_at + timedelta(minutes=10))
+    undo_dose(
+        entry, client_uuid=a_uuid(), by=cast.ana.user, now=entry.recorded_at + timedelta(minutes=10)
+    )
     assert entries_between(cast.ana, TODAY, TODAY) == {}
     assert log(cast).supersedes.kind == "undone"
 

@@ -31,7 +31,12 @@ def sent(kind):
 
 def test_reading_a_plan_sets_its_reminders(cast, plan):
     rows = ReminderTime.objects.values_list("kind", "slot")
-    assert set(rows) == {("dose-due", "morning"), ("dose-due", "bedtime"), ("check-in", ""), ("gate", "")}
+    assert set(rows) == {
+        ("dose-due", "morning"),
+        ("dose-due", "bedtime"),
+        ("check-in", ""),
+        ("gate", ""),
+    }
 
 
 def test_each_slot_is_reminded_once_a_day(cast, plan):

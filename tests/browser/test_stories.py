@@ -1,0 +1,202 @@
+"""One story of a patient and one of a doctor, in a real browser, with axe on every page."""
+
+import os
+import re
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from playwright.sync_api import expect, sync_playwright
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=False),
+]
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic",
+         "--no-first-run", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync"]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def accounts(transactional_db, capsys):
+    call_command("seed_demo")
+    return dict(re.findall(r"(\w+)@demo\.example\s+(\S+)", capsys.readouterr().out))
+
+
+class Person:
+    """Somebody in front of a screen; every complaint of the browser is an error."""
+
+    def __init__(self, browser, server, size, **options):
+        self.context = browser.new_context(viewport=size, **options)
+        self.page = self.context.new_page()
+        self.server, self.complaints = server, []
+        self.page.on("console", self._complain)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _complain(self, message):
+        if message.type in ("error", "warning") and "favicon" not in message.text:
+            self.complaints.append(message.text)
+
+    def open(self, path):
+        self.page.goto(f"{self.server.url}{path}")
+
+    def sign_in(self, who, password):
+        self.open("/accounts/login/")
+        self.page.get_by_label("Email").fill(f"{who}@demo.example")
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def find_barriers(self):
+        found = Axe().run(
+            self.page,
+            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]},
+        )
+        assert found.violations_count == 0, found.generate_report()
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, "the page scrolls sideways"
+
+
+@pytest.fixture
+def person(chromium, live_server):
+    people = []
+
+    def make(size, **options):
+        people.append(Person(chromium, live_server, size, **options))
+        return people[-1]
+
+    yield make
+    for one in people:
+        one.context.close()
+        assert one.complaints == []
+
+
+def test_a_patient_logs_a_dose_and_checks_in(person, accounts):
+    maya = person(PHONE)
+    maya.sign_in("maya", accounts["maya"])
+    page = maya.page
+    expect(page.get_by_role("button", name="I took this")).to_be_visible()
+    maya.find_barriers()
+    while page.get_by_role("button", name="I took this").count():
+        page.get_by_role("button", name="I took this").click()
+    expect(page.get_by_text("That is all for today.")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo").first).to_be_visible()
+    maya.find_barriers()
+
+    page.get_by_role("link", name="Check in", exact=True).last.click()
+    maya.find_barriers()
+    page.get_by_role("button", name="Mild").click()
+    maya.find_barriers()
+    page.get_by_role("button", name="None of these").click()
+    expect(page.get_by_text("You can stop here.")).to_be_visible()
+    maya.find_barriers()
+    page.get_by_role("group", name="Shaking or trembling").get_by_text("Moderate").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Today is saved")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark", "Dim"])
+def test_every_page_of_a_patient_in_every_theme(person, accounts, theme):
+    maya = person(PHONE)
+    maya.sign_in("maya", accounts["maya"])
+    maya.open("/more/")
+    maya.page.get_by_label(theme, exact=True).check()
+    maya.page.get_by_role("button", name="Save").click()
+    expect(maya.page.locator("html")).to_have_attribute("data-theme", theme.lower())
+    for path in ("/today/", "/progress/?range=all", "/plan/", "/gate/", "/change/", "/more/",
+                 "/check-in/", "/help-now/us/"):  # fmt: skip
+        maya.open(path)
+        maya.find_barriers()
+    maya.open("/today/")
+    maya.page.get_by_role("link", name="Something else happened").click()
+    maya.page.get_by_role("button", name="Save").click()
+    expect(maya.page.get_by_role("alert")).to_be_visible()
+    maya.find_barriers()
+
+
+def test_a_red_answer_shows_help(person, accounts):
+    lin = person(PHONE)
+    lin.sign_in("lin", accounts["lin"])
+    page = lin.page
+    lin.open("/check-in/")
+    page.get_by_role("button", name="Severe", exact=False).first.click()
+    page.get_by_label("A fit (seizure), or I blacked out").check()
+    expect(page.get_by_role("button", name="None of these")).to_be_hidden()
+    page.get_by_role("button", name="Save and show me help").click()
+    expect(page.get_by_role("link", name="Call 911")).to_be_in_viewport()
+    lin.find_barriers()
+
+
+def test_small_screens_and_large_text(person, accounts):
+    maya = person({"width": 320, "height": 640})
+    maya.sign_in("maya", accounts["maya"])
+    for path in ("/today/", "/progress/", "/plan/", "/check-in/", "/more/"):
+        maya.open(path)
+        maya.find_barriers()
+
+
+def build(page, typed):
+    for label, value in typed.items():
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_label("0.5\u00a0mg tablet, Klonopin, orange, round. Halves allowed.").check()
+    page.get_by_label("0.125\u00a0mg melting tablet, generic ODT. Whole only.").check()
+
+
+TYPED = {"Morning": "0.5", "Bedtime": "0.5", "Plan down to": "0.5"}
+
+
+def test_a_doctor_builds_and_signs_a_plan(person, accounts):
+    doctor = person(DESK)
+    doctor.sign_in("doctor", accounts["doctor"])
+    page = doctor.page
+    expect(page.get_by_role("heading", name="Act today")).to_be_visible()
+    doctor.find_barriers()
+    page.get_by_role("link", name="Lin Chen").click()
+    doctor.find_barriers()
+    page.get_by_role("link", name="Build a plan").click()
+    doctor.find_barriers()
+    build(page, TYPED)
+    page.get_by_label("First step on").fill("2030-01-07")
+    expect(page.get_by_role("heading", name="1\u00a0mg to 0.5\u00a0mg")).to_be_visible()
+    expect(page.get_by_text("steps are larger than asked")).to_be_visible()
+    doctor.find_barriers()
+    page.get_by_role("button", name="Check and sign").click()
+    expect(page.get_by_role("heading", name="Exactly what the patient will read")).to_be_visible()
+    doctor.find_barriers()
+    page.get_by_role("button", name="Sign", exact=False).last.click()
+    expect(page.get_by_text("You can undo until then")).to_be_visible()
+    doctor.find_barriers()
+
+
+def test_the_builder_works_without_script(person, accounts):
+    doctor = person(DESK, java_script_enabled=False)
+    doctor.sign_in("doctor", accounts["doctor"])
+    page = doctor.page
+    page.get_by_role("link", name="Lin Chen").click()
+    page.get_by_role("link", name="Build a plan").click()
+    build(page, TYPED)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose the day of the first step.")
+    page.get_by_label("First step on").fill("2030-01-07")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="1\u00a0mg to 0.5\u00a0mg")).to_be_visible()
+
+
+def test_an_admin_sees_accounts(person, accounts):
+    admin = person(DESK)
+    admin.sign_in("admin", accounts["admin"])
+    for path in ("/manage/", "/manage/ledger/", "/manage/invite/"):
+        admin.open(path)
+        admin.find_barriers()
