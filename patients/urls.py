@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import accounts, checkins, flags, help
+from patients.views import accounts, care, checkins, flags, help
 
 urlpatterns = [
     path("help-now/", help.help_now, name="help-now"),
@@ -15,10 +15,12 @@ urlpatterns = [
     path("more/", accounts.more, name="more"),
     path("accounts/join/<str:token>/", accounts.join, name="join"),
     path("clinic/invite/", accounts.invite_patient, name="invite-patient"),
+    path("clinic/patients/<uuid:patient_id>/care/", care.team, name="care-team"),
     path("flags/<uuid:flag_id>/seen/", flags.seen, name="flag-seen"),
     path("flags/<uuid:flag_id>/outcome/", flags.outcome, name="flag-outcome"),
     path("manage/", accounts.people, name="people"),
     path("manage/invite/", accounts.invite_staff, name="invite-staff"),
     path("manage/people/<uuid:user_id>/switch/", accounts.switch, name="people-switch"),
+    path("manage/safety-contact/", accounts.safety_contact, name="safety-contact"),
     path("manage/ledger/", accounts.ledger, name="ledger"),
 ]

@@ -115,8 +115,12 @@ def a_signed_plan(cast: Any, *, now: datetime = NOW, first: date | None = None, 
 def a_plan(cast: Any, *, now: datetime = NOW, first: date | None = None, **changes: Any):
     """A plan in force: signed, visible and read."""
     revision = a_signed_plan(cast, now=now, first=first, **changes)
-    read_plan(cast.ana, by=cast.ana.user, now=now + timedelta(minutes=11))
+    read(cast, revision, now + timedelta(minutes=11))
     return revision
+
+
+def read(cast: Any, revision: Any, now: datetime) -> None:
+    read_plan(cast.ana, seen=str(revision.pk), by=cast.ana.user, now=now)
 
 
 def a_uuid() -> Any:

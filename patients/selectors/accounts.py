@@ -20,6 +20,7 @@ class PersonLine:
     patients: int
     last_sign_in: datetime | None
     is_active: bool
+    is_clinician: bool
 
 
 def people_of(clinic: Clinic) -> list[PersonLine]:
@@ -35,6 +36,7 @@ def people_of(clinic: Clinic) -> list[PersonLine]:
             user.patients,
             user.last_login,
             user.is_active,
+            user.is_clinician,
         )
         for user in users
     ]

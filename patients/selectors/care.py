@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from patients.domain.roles import Permission
+from patients.domain.roles import CLINICIANS, Permission
 from patients.models.accounts import User
 from patients.models.care import CareLink, Patient
 
@@ -30,6 +30,18 @@ def own_patient(user: User) -> Patient | None:
     if not user.allows(Permission.KEEP_DIARY):
         return None
     return Patient.objects.select_related("user", "clinic").filter(user=user).first()
+
+
+def care_team(patient: Patient, *, now: datetime) -> list[CareLink]:
+    links = CareLink.objects.active(now).filter(patient=patient)
+    return list(links.select_related("clinician").order_by("since"))
+
+
+def colleagues(patient: Patient, *, now: datetime) -> list[User]:
+    """Clinicians of the clinic who do not care for this patient yet."""
+    linked = [link.clinician_id for link in care_team(patient, now=now)]
+    people = User.objects.filter(clinic=patient.clinic, role__in=CLINICIANS, is_active=True)
+    return list(people.exclude(pk__in=linked).order_by("name"))
 
 
 def clinicians_of(patient: Patient, *, now: datetime) -> list[User]:

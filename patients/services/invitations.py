@@ -95,6 +95,8 @@ def accept_invitation(token: str, *, password: str, time_zone: str, now: datetim
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=seen.pk)
     if invitation.used_at is not None:
         raise InvitationRefused("This link has been used. Sign in instead.")
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        raise InvitationRefused("You have an account already. Sign in instead.")
     by = invitation.invited_by
     user = open_account(
         invitation.email,

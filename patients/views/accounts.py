@@ -14,7 +14,7 @@ from patients.forms.accounts import InvitePatientForm, InviteStaffForm, JoinForm
 from patients.selectors.accounts import account_in, invitee, people_of
 from patients.selectors.audit import who_looked
 from patients.selectors.messages import ledger_lines
-from patients.services.accounts import set_theme, switch_account
+from patients.services.accounts import name_safety_contact, set_theme, switch_account
 from patients.services.invitations import (
     InvitationRefused,
     accept_invitation,
@@ -69,7 +69,13 @@ def invite_patient(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     """Accounts of the admin's clinic; no health record."""
     by = may(request, Permission.MANAGE_PEOPLE)
-    context = {"people": people_of(by.clinic), "nav": "people"}
+    everybody = people_of(by.clinic)
+    context = {
+        "people": everybody,
+        "clinicians": [p for p in everybody if p.is_clinician and p.is_active],
+        "contact": by.clinic.safety_contact_id,
+        "nav": "people",
+    }
     return render(request, "patients/accounts/people.html", context)
 
 
@@ -108,6 +114,22 @@ def switch(request: HttpRequest, user_id: UUID) -> HttpResponse:
         messages.error(request, "You cannot switch off your own account.")
     else:
         switch_account(user, on="on" in request.POST, by=by, now=now)
+    return redirect("people")
+
+
+@require_POST
+def safety_contact(request: HttpRequest) -> HttpResponse:
+    """Name the clinician who is asked when nobody else answers."""
+    now = timezone.now()
+    by = may(request, Permission.MANAGE_PEOPLE)
+    try:
+        person = account_in(by.clinic, UUID(request.POST.get("person", "")))
+    except ValueError:
+        person = None
+    if person is None or not person.is_clinician:
+        raise Http404
+    name_safety_contact(by.clinic, person, by=by, now=now)
+    messages.success(request, f"{person.name} is the safety contact.")
     return redirect("people")
 
 

@@ -21,6 +21,7 @@ from patients.views.help import crisis_response
 
 if TYPE_CHECKING:
     from patients.models.care import Patient
+    from patients.models.checkins import CheckIn
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,6 @@ def _frame(patient: Patient, day: date, now: datetime) -> dict[str, Any]:
         "day": day,
         "day_words": day_words(day),
         "region": patient.region,
-        "fill_in_until": day_words(day + timedelta(days=2)),
         "tab": "checkin",
     }
 
@@ -196,24 +196,28 @@ def more(request: HttpRequest, day: str) -> HttpResponse:
     patient, on = own_record(request), read_day(day)
     row = checkin_on(patient, on)
     kept = (row.ratings if row else None) or {}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
+    refused = _refused(patient, on, now)
+    errors: dict[str, str] = {"form": refused} if refused else {}
+    if request.method == "POST" and not refused:
         sent = read_more(request.POST, kept=kept)
         errors = sent.errors
         if not errors:
-            try:
-                _submit(request, patient, on, now, **sent.answers)
-                return redirect("today")
-            except CheckInRefused as refused:
-                errors = {"form": str(refused)}
+            _submit(request, patient, on, now, **sent.answers)
+            return redirect("today")
     context = {
         **_frame(patient, on, now),
-        "rows": _grid(patient, on, {**kept, **_sent_levels(request)}),
+        "rows": [] if refused else _grid(patient, on, {**kept, **_sent_levels(request)}),
         "row": row,
-        "sent": request.POST,
+        "typed": {name: _typed(request, row, name) for name in ("hours_slept", "note")},
         "errors": errors,
     }
     return render(request, "patients/checkins/more.html", context, status=400 if errors else 200)
+
+
+def _typed(request: HttpRequest, row: CheckIn | None, name: str) -> str:
+    """What was just typed, else what is stored, else nothing."""
+    stored = getattr(row, name, None)
+    return request.POST.get(name, "" if stored is None else str(stored))
 
 
 def _sent_levels(request: HttpRequest) -> dict[str, int]:

@@ -18,14 +18,17 @@ class GateClosed(ValueError):
 
 @transaction.atomic
 def clear_step(
-    patient: Patient, *, step: int, answers: dict[str, Any], by: User, now: datetime
+    patient: Patient, *, step: int, seen: str, answers: dict[str, Any], by: User, now: datetime
 ) -> PlanEvent:
-    """Store a *go* for the next step; it starts at a day boundary, never at once."""
+    """Store a *go* for the next step; it starts at a day boundary, never at once.
+
+    `seen` is the revision the page showed: a go for another one does not count.
+    """
     Patient.objects.select_for_update().get(pk=patient.pk)
     stands = standing(patient, now)
     if stands is None or stands.next_step is None:
         raise GateClosed("There is no next step to answer.")
-    if step != stands.course.step + 1:
+    if step != stands.course.step + 1 or seen != str(stands.revision.pk):
         raise GateClosed("This page is about another step. Please open it again.")
     if open_hold_flags(patient):
         raise GateClosed("Your clinic needs to look first. You stay on the dose you take now.")

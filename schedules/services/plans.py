@@ -189,15 +189,18 @@ def withdraw_revision(revision: Revision, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def read_plan(patient: Patient, *, by: User, now: datetime) -> Revision:
+def read_plan(patient: Patient, *, seen: str, by: User, now: datetime) -> Revision:
     """The patient has read the waiting plan; it begins at a day boundary.
 
     A first plan begins with today's own dose; any other from the next plan day.
+    `seen` is the revision the page showed; another one must be read itself.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
     revision = waiting_revision(patient, now)
     if revision is None:
         raise PlanRefused("There is no plan waiting to be read.")
+    if seen != str(revision.pk):
+        raise PlanRefused("Your plan changed while this page was open. Please read it again.")
     today = days_of(patient).day_of(now)
     first = standing(patient, now) is None
     PlanEvent.objects.create(

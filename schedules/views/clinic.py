@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.domain.roles import Permission
+from patients.selectors.care import care_team, colleagues
 from patients.selectors.checkins import recent_notes
 from patients.selectors.flags import flags_of, visible_flag
 from patients.views.access import may, record_for, signed_in
@@ -136,6 +137,8 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "undo": newest if newest is not None and can_undo(newest, now) else None,
         "medicines": [medicine(key) for key in medicine_keys()],
         "may_draft": signed_in(request).allows(Permission.DRAFT_PLAN),
+        "team": care_team(patient, now=now),
+        "colleagues": colleagues(patient, now=now),
         "nav": "patients",
     }
     return render(request, "schedules/clinic/review.html", context)
@@ -184,7 +187,8 @@ def spoken_go(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     try:
         step = whole_number(request.POST.get("step"))
         by = signed_in(request)
-        clear_step(patient, step=step, answers={"spoken": True}, by=by, now=now)
+        seen = request.POST.get("revision", "")
+        clear_step(patient, step=step, seen=seen, answers={"spoken": True}, by=by, now=now)
         messages.success(request, "Recorded. The step starts on its day.")
     except GateClosed as closed:
         messages.error(request, str(closed))

@@ -120,9 +120,7 @@ def other(request: HttpRequest, day: str, slot: str) -> HttpResponse:
     """Something else happened; also the place to fill in or change a past dose."""
     now = timezone.now()
     patient, on = own_record(request), _read_day(day)
-    if slot not in SLOT:
-        raise Http404
-    card = slot_card(patient, on, slot, now)
+    card = slot_card(patient, on, slot, now) if slot in SLOT else None
     if card is None or on > plan_day(patient, now):
         return _no_dose(request)
     form = OtherForm(
@@ -268,7 +266,8 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 def _read(request: HttpRequest, now: datetime) -> HttpResponse:
     try:
-        read_plan(own_record(request), by=signed_in(request), now=now)
+        seen = request.POST.get("revision", "")
+        read_plan(own_record(request), seen=seen, by=signed_in(request), now=now)
         messages.success(request, "Thank you. Your plan is on your Today page.")
         return redirect("today")
     except PlanRefused as refused:
@@ -292,6 +291,7 @@ def gate(request: HttpRequest) -> HttpResponse:
             clear_step(
                 patient,
                 step=whole_number(request.POST.get("step")),
+                seen=request.POST.get("revision", ""),
                 answers=form.answers(),
                 by=signed_in(request),
                 now=now,

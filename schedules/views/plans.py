@@ -40,7 +40,8 @@ def _medicine(request: HttpRequest) -> Medicine:
 def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Build a plan; Preview shows it, Check keeps it as a draft to sign."""
     now = timezone.now()
-    patient = record_for(request, patient_id, now=now, needs=Permission.DRAFT_PLAN)
+    partial = bool(getattr(request, "htmx", False)) and "check" not in request.POST
+    patient = record_for(request, patient_id, now=now, needs=Permission.DRAFT_PLAN, preview=partial)
     chosen, today = _medicine(request), plan_day(patient, now)
     stands = standing(patient, now)
     same = stands is not None and stands.medicine.key == chosen.key
@@ -64,7 +65,6 @@ def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "preview": _preview(form, today) if form.is_bound and form.built else None,
         "nav": "patients",
     }
-    partial = bool(getattr(request, "htmx", False))
     page = "schedules/plans/_preview.html" if partial else "schedules/plans/new.html"
     return render(request, page, context)
 

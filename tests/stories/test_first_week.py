@@ -53,6 +53,15 @@ class Story:
         }  # fmt: skip
         return self.bell.post(f"/clinic/patients/{patient.pk}/plans/new/", typed)
 
+    def press(self, path, button, **more):
+        """Press a button with the hidden fields that the page carries."""
+        page = (self.maya if button != "spoken" else self.bell).get(path).content.decode()
+        hidden = dict(re.findall(r'type="hidden" name="(revision|step)" value="([^"]+)"', page))
+        return hidden | more
+
+    def read(self):
+        return self.maya.post("/plan/", self.press("/plan/", "read"), follow=True)
+
     def take(self, page):
         form = re.search(r'action="(/dose/[^"]+/taken/)"', page).group(1)
         hidden = dict(re.findall(r'name="(client_uuid|seen)" value="([^"]+)"', page))
@@ -86,7 +95,7 @@ def test_a_first_week(story, cast):
     story.go_to(NOW + timedelta(minutes=11))
     assert any(message.subject == "Please read" for message in mail.outbox)
     assert words in text(story.maya.get("/plan/"))
-    story.maya.post("/plan/")
+    story.read()
     today = story.maya.get("/today/")
     assert "Take 1 whole and 1 half</span>" in text(today)
     assert "of your 0.5 mg tablets (orange, round)" in text(today)
@@ -105,7 +114,7 @@ def test_a_first_week(story, cast):
 
     gate = story.maya.get("/gate/")
     assert "1.375 mg" in text(gate)
-    answers = {"sleep": "no", "symptoms": "yes", "boxes": "yes", "step": "1"}
+    answers = story.press("/gate/", "go", sleep="no", symptoms="yes", boxes="yes")
     assert "It is fine to wait" in text(story.maya.post("/gate/", answers))
     story.maya.post("/gate/", {**answers, "again": "on"})
     assert "1.5 mg a day" in text(story.maya.get("/today/"))
@@ -131,9 +140,9 @@ def test_a_missing_tablet_stops_the_go(story, cast):
     sign = story.build(patient)
     story.bell.post(sign.url, {"version": "0"})
     story.go_to(NOW + timedelta(minutes=11))
-    story.maya.post("/plan/")
+    story.read()
     story.go_to(NOW + 6 * DAY)
-    answers = {"sleep": "yes", "symptoms": "yes", "boxes": "no", "step": "1"}
+    answers = story.press("/gate/", "go", sleep="yes", symptoms="yes", boxes="no")
     assert "Get the tablets first" in text(story.maya.post("/gate/", answers))
     story.go_to(NOW + 12 * DAY)
     assert "1.5 mg a day" in text(story.maya.get("/today/"))
@@ -144,7 +153,7 @@ def test_hold_undo_and_something_else(story, cast):
     sign = story.build(cast.ana)
     story.bell.post(sign.url, {"version": "0"})
     story.go_to(NOW + timedelta(minutes=11))
-    story.maya.post("/plan/")
+    story.read()
 
     after = story.take(story.maya.get("/today/").content.decode())
     undo = re.search(r'action="(/dose/[^"]+/undo/)"', after.content.decode()).group(1)
@@ -186,10 +195,10 @@ def test_a_spoken_go_is_recorded_by_a_clinician(story, cast):
     story.maya.force_login(cast.ana.user)
     story.bell.post(story.build(cast.ana).url, {"version": "0"})
     story.go_to(NOW + timedelta(minutes=11))
-    story.maya.post("/plan/")
+    story.read()
     story.go_to(NOW + 6 * DAY)
     page = f"/clinic/patients/{cast.ana.pk}/"
     assert "spoken go" in text(story.bell.get(page))
-    story.bell.post(f"{page}go/", {"step": "1"})
+    story.bell.post(f"{page}go/", story.press(page, "spoken"))
     story.go_to(NOW + 7 * DAY)
     assert "1.375 mg a day" in text(story.maya.get("/today/"))

@@ -17,9 +17,9 @@ ALLAUTH_PUBLIC = "account_"
 OWN = {"today", "progress", "plan", "gate", "change", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-sign", "plan-withdraw", "flag-seen",
-          "flag-outcome"}  # fmt: skip
+          "flag-outcome", "care-team"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient"}
-MANAGE = {"people", "invite-staff", "people-switch", "ledger"}
+MANAGE = {"people", "invite-staff", "people-switch", "ledger", "safety-contact"}
 
 
 def patterns(resolver=None, prefix=""):
@@ -156,7 +156,7 @@ def test_every_page_of_ones_own_answers(cast, things, who):
     user = cast.ana.user if who == "ana" else getattr(cast, who)
     mine = {"ana": OWN - {"checkin-grade", "dose-taken", "dose-undo"},
             "bell": LISTS | {"review", "plan-new", "plan-sign"},
-            "admin": MANAGE - {"people-switch"}}[who]  # fmt: skip
+            "admin": MANAGE - {"people-switch", "safety-contact"}}[who]  # fmt: skip
     client = Client()
     client.force_login(user)
     for name in sorted(mine):
@@ -175,3 +175,36 @@ def test_signing_up_is_closed(db, client):
     assert "by invitation" in client.get("/accounts/signup/").content.decode()
     sent = {"email": "x@y.example", "password1": "correct horse battery"}
     assert "by invitation" in client.post("/accounts/signup/", sent).content.decode()
+
+
+def test_a_colleague_joins_and_leaves_the_care_team(cast, things):
+    bell, nurse = Client(), Client()
+    bell.force_login(cast.bell)
+    nurse.force_login(cast.nurse)
+    team, page = address("care-team", things), address("review", things)
+    assert nurse.get(page).status_code == 404
+    bell.post(team, {"person": str(cast.nurse.pk)})
+    assert nurse.get(page).status_code == 200
+    assert "Add to the care team" not in nurse.get(page).content.decode()
+    bell.post(team, {"person": str(cast.nurse.pk), "end": "1"})
+    assert nurse.get(page).status_code == 404
+    last = bell.post(team, {"person": str(cast.bell.pk), "end": "1"}, follow=True)
+    assert "must accept this patient first" in last.content.decode()
+
+
+@pytest.mark.parametrize("person", ["", "x", "cole", "ana"])
+def test_only_a_colleague_joins_the_care_team(cast, things, person):
+    people = {"cole": cast.cole.pk, "ana": cast.ana.user.pk}
+    bell = Client()
+    bell.force_login(cast.bell)
+    sent = {"person": str(people.get(person, person))}
+    assert bell.post(address("care-team", things), sent).status_code == 404
+
+
+def test_the_admin_names_the_safety_contact(cast, client):
+    client.force_login(cast.admin)
+    client.post("/manage/safety-contact/", {"person": str(cast.nurse.pk)})
+    cast.clinic.refresh_from_db()
+    assert cast.clinic.safety_contact == cast.nurse
+    wrong = {"person": str(cast.ana.user.pk)}
+    assert client.post("/manage/safety-contact/", wrong).status_code == 404

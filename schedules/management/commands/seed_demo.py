@@ -180,7 +180,7 @@ def _taper(patient: Patient, doctor: User, now: datetime, *, weeks_ago: int) -> 
         now=began,
     )
     sign_revision(revision, seen_version=0, by=doctor, now=began)
-    read_plan(patient, by=patient.user, now=began + timedelta(minutes=15))
+    read_plan(patient, seen=str(revision.pk), by=patient.user, now=began + timedelta(minutes=15))
     for back in range(weeks_ago * 7, 0, -1):
         _one_day(patient, days.at(today - back * DAY, time(20)))
     stop_reminders(patient)
@@ -195,7 +195,8 @@ def _one_day(patient: Patient, moment: datetime) -> None:
     if stands.gate_open:
         answers = {"sleep": "yes", "symptoms": "yes", "boxes": "yes", "again": False}
         step = stands.course.step + 1
-        clear_step(patient, step=step, answers=answers, by=patient.user, now=moment)
+        seen = str(stands.revision.pk)
+        clear_step(patient, step=step, seen=seen, answers=answers, by=patient.user, now=moment)
     for slot, _ in stands.step.portions:
         record_dose(
             patient,

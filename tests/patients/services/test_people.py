@@ -114,3 +114,10 @@ def test_an_admin_sees_no_record(cast):
 
 def test_a_doctor_is_no_patient(cast):
     assert own_patient(a_person(cast.clinic, "Dr Two", Role.DOCTOR)) is None
+
+
+def test_two_invitations_to_one_address_are_one_account(cast):
+    one, two = invited(cast), invited(cast)
+    accept(one)
+    with pytest.raises(InvitationRefused, match="Sign in instead"):
+        accept(two)

@@ -19,12 +19,11 @@ from schedules.services.plans import (
     PlanRefused,
     draft_plan,
     hold_plan,
-    read_plan,
     resume_plan,
     sign_revision,
     withdraw_revision,
 )
-from tests.cast import DAY, NOW, a_plan, a_signed_plan, built
+from tests.cast import DAY, NOW, a_plan, a_signed_plan, built, read
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=11)
@@ -44,7 +43,10 @@ def dose_on(cast, day, hours=0):
 
 
 def go(cast, day, step=1):
-    clear_step(cast.ana, step=step, answers=GO, by=cast.ana.user, now=NOW + day * DAY)
+    now = NOW + day * DAY
+    stands = standing(cast.ana, now)
+    seen = str(stands.revision.pk) if stands else ""
+    clear_step(cast.ana, step=step, seen=seen, answers=GO, by=cast.ana.user, now=now)
 
 
 def test_a_draft_is_seen_by_nobody(cast):
@@ -68,11 +70,11 @@ def test_a_hard_finding_needs_a_typed_reason(cast):
 
 
 def test_a_signed_plan_is_visible_after_ten_minutes_and_begins_when_read(cast):
-    a_signed_plan(cast)
+    revision = a_signed_plan(cast)
     assert waiting_revision(cast.ana, NOW + timedelta(minutes=9)) is None
     assert waiting_revision(cast.ana, LATER) is not None
     assert standing(cast.ana, LATER) is None
-    read_plan(cast.ana, by=cast.ana.user, now=LATER)
+    read(cast, revision, LATER)
     assert dose_on(cast, 0, hours=1) == Dose.mg("1.5")
     cast.ana.refresh_from_db()
     assert cast.ana.taper_classes == ["benzodiazepine"]
@@ -83,7 +85,7 @@ def test_a_signature_is_undone_within_ten_minutes(cast):
     withdraw_revision(revision, by=cast.bell, now=NOW + timedelta(minutes=9))
     assert waiting_revision(cast.ana, LATER) is None
     with pytest.raises(PlanRefused):
-        read_plan(cast.ana, by=cast.ana.user, now=LATER)
+        read(cast, revision, LATER)
 
 
 def test_after_ten_minutes_a_signature_stands(cast):
@@ -214,7 +216,7 @@ def test_a_faster_plan_waits_for_the_patient(cast):
     faster = a_second(cast, 1, first=(NOW + 3 * DAY).date())
     assert faster.needs_reading
     assert standing(cast.ana, NOW + 20 * DAY).revision.number == 1
-    read_plan(cast.ana, by=cast.ana.user, now=NOW + 20 * DAY)
+    read(cast, faster, NOW + 20 * DAY)
     assert standing(cast.ana, NOW + 20 * DAY).revision.number == 1
     assert standing(cast.ana, NOW + 21 * DAY).revision.number == 2
 
@@ -266,3 +268,19 @@ class _Raw(Dose):
 
 
 BELOW_ZERO = _Raw(-1)
+
+
+def test_a_plan_that_was_not_on_the_page_is_not_read(cast):
+    first = a_signed_plan(cast)
+    a_signed_plan(cast, now=LATER)
+    with pytest.raises(PlanRefused, match="changed while"):
+        read(cast, first, LATER + timedelta(minutes=11))
+
+
+def test_a_go_for_a_plan_that_was_replaced_does_not_count(cast):
+    first = a_plan(cast)
+    a_signed_plan(cast, now=NOW + DAY, first=(NOW + 9 * DAY).date(), every_days=28)
+    with pytest.raises(GateClosed, match="another step"):
+        clear_step(
+            cast.ana, step=1, seen=str(first.pk), answers=GO, by=cast.ana.user, now=NOW + 8 * DAY
+        )
