@@ -1,9 +1,14 @@
 """Fixtures for every floor. Mail stays in memory; nothing leaves the machine."""
 
+from importlib.util import find_spec
+
 import pytest
 from django.core import mail
 
 from tests.cast import a_cast
+
+# `make test-browser` installs what the browser stories need and runs them.
+collect_ignore = [] if find_spec("playwright") else ["browser"]
 
 
 @pytest.fixture(autouse=True)
