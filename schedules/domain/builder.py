@@ -19,6 +19,7 @@ from schedules.domain.limits import (
 from schedules.domain.medicine import Liquid, Medicine, Product
 from schedules.domain.pace import percent_cut
 from schedules.domain.plan import SLOT, Plan, Step
+from schedules.domain.risk import asam_band
 from schedules.domain.rounding import NOTHING, Cupboard, Portion
 from schedules.domain.strategies.base import Strategy
 
@@ -259,21 +260,3 @@ def _notes(request: Request, start: Dose) -> Iterator[Finding]:
         yield Finding("BZD-28", 0, SOFT, detail=f"5 half-lives are {days} days")
     if band := asam_band(request.medicine.key, start):
         yield Finding("BZD-18", 0, INFO, detail=f"{band} dose")
-
-
-BAND_LIMITS: Final = {
-    "clonazepam": (Dose.mg("0.5"), Dose.mg("1.5")),
-    "lorazepam": (Dose.mg(2), Dose.mg(3)),
-    "alprazolam": (Dose.mg(1), Dose.mg(2)),
-    "diazepam": (Dose.mg(10), Dose.mg(15)),
-}
-
-
-def asam_band(medicine: str, daily: Dose) -> str:
-    """The guideline's own mg limits, not the conversion (ASAM 2025 pocket guide p8)."""
-    if medicine not in BAND_LIMITS:
-        return ""
-    low, moderate = BAND_LIMITS[medicine]
-    if daily <= low:
-        return "low"
-    return "moderate" if daily <= moderate else "high"

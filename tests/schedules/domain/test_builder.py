@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schedules.domain.builder import PlanImpossible, asam_band, build
+from schedules.domain.builder import PlanImpossible, build
 from schedules.domain.dose import Dose, total
 from schedules.domain.medicine import Product, Source
 from schedules.domain.plan import as_json, from_json
+from schedules.domain.risk import asam_band
 from schedules.domain.strategies.base import StrategyInvalid
 from schedules.domain.strategies.registry import Linear, Proportional
 from schedules.domain.wording import describe_dose

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from schedules.domain.vectors import FUNCTIONS, answer, load, run
+from schedules.domain.contract import FUNCTIONS, answer
+from schedules.domain.vectors import load, run
 
 FILE = Path(__file__).parents[2] / "data" / "vectors.json"
 CASES = [case for case in load(FILE) if case["function"] in FUNCTIONS]

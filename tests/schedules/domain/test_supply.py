@@ -1,0 +1,81 @@
+"""What a supply lasts: counted at the dose in force."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from schedules.domain.supply import (
+    SupplyInvalid,
+    full_days,
+    needed,
+    pouches,
+    run_out_on,
+    supply_tier,
+)
+from tests.cast import built
+
+TODAY = date(2026, 3, 2)
+STEP = built().plan.steps[1]
+PORTIONS = [portion for _, portion in STEP.portions]
+
+
+def test_full_days_is_a_floor():
+    assert full_days(Fraction("18.5"), Fraction("0.75")) == 24
+
+
+@pytest.mark.parametrize(("stock", "daily"), [(-1, 1), (1, 0), (1, -1)])
+def test_amounts_that_cannot_be(stock, daily):
+    with pytest.raises(SupplyInvalid):
+        full_days(Fraction(stock), Fraction(daily))
+
+
+def test_halves_are_counted_in_pairs_and_leftovers_listed():
+    found = {need.product: need for need in needed(PORTIONS, 14, reserve=0)}
+    assert found["klonopin-0.5"].used == 14 * Fraction(5, 2)
+    assert (found["klonopin-0.5"].units, found["klonopin-0.5"].left) == (35, 0)
+    assert found["melt-0.125"].units == 14
+
+
+def test_a_fraction_over_is_one_more_tablet():
+    half = [portion for _, portion in built(start={"bedtime": "0.75"}).plan.steps[0].portions]
+    need = needed(half, 1, reserve=0)[0]
+    assert (need.units, need.left) == (2, Fraction(1, 2))
+
+
+def test_a_reserve_is_asked_for_by_default():
+    assert needed(PORTIONS, 14)[0].used == 28 * Fraction(5, 2)
+
+
+def test_no_window_is_refused():
+    with pytest.raises(SupplyInvalid):
+        needed(PORTIONS, 0)
+
+
+def test_the_first_product_that_falls_short_decides():
+    stock = {"klonopin-0.5": Fraction(100), "melt-0.125": Fraction(5)}
+    assert run_out_on(stock, PORTIONS, TODAY) == TODAY + timedelta(days=5)
+
+
+@pytest.mark.parametrize("stock", [{}, {"klonopin-0.5": Fraction(-3), "melt-0.125": Fraction(9)}])
+def test_an_empty_or_negative_stock_runs_out_today(stock):
+    assert run_out_on(stock, PORTIONS, TODAY) == TODAY
+
+
+def test_nothing_taken_never_runs_out():
+    assert run_out_on({}, [], TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "tier"),
+    [(0, "none-left"), (1, "urgent"), (2, "urgent"), (3, "review"), (6, "review"), (7, "")],
+)
+def test_how_urgent(days, tier):
+    assert supply_tier(TODAY + timedelta(days=days), TODAY) == tier
+    assert supply_tier(None, TODAY) == ""
+
+
+def test_no_pouch_runs_beyond_the_next_uncleared_step():
+    table = pouches(STEP.portions, TODAY, stops_on=TODAY + timedelta(days=10))
+    assert [bool(pouch.portions) for pouch in table] == [True] * 10 + [False] * 18
+    assert all(pouch.portions for pouch in pouches(STEP.portions, TODAY))
