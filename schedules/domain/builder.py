@@ -6,21 +6,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from schedules.domain.class_limits import class_findings
 from schedules.domain.dose import ZERO, Dose, render_mg, total
-from schedules.domain.limits import (
-    BLOCK,
-    HARD,
-    INFO,
-    SOFT,
-    Factors,
-    Finding,
-    benzodiazepine_findings,
-)
+from schedules.domain.limits import Finding
 from schedules.domain.medicine import Liquid, Medicine, Product
 from schedules.domain.pace import percent_cut
 from schedules.domain.plan import SLOT, Plan, Step
-from schedules.domain.risk import asam_band
+from schedules.domain.risk import asam_band, dose_band
 from schedules.domain.rounding import NOTHING, Cupboard, Portion
+from schedules.domain.rulebook import BLOCK, HARD, INFO, SOFT
 from schedules.domain.strategies.base import Strategy
 
 MOST_DAYS: Final = 3653
@@ -214,17 +208,9 @@ def _least_days(request: Request, cut: Fraction, *, over: bool) -> int:
 
 def _judged(request: Request, plan: Plan) -> Built:
     days = list(_first_days(plan))
-    table = request.table or request.medicine.strictest_table
-    factors = Factors(
-        named=request.medicine.diazepam_mg_per_mg(table),
-        strictest=request.medicine.diazepam_mg_per_mg(request.medicine.strictest_table),
-    )
     start = plan.steps[0].total
-    found = benzodiazepine_findings(
-        start.exact,
-        [(day, step.total.exact) for day, step in zip(days, plan.steps[1:], strict=True)],
-        factors,
-    )
+    totals = [(day, step.total.exact) for day, step in zip(days, plan.steps[1:], strict=True)]
+    found = class_findings(request.medicine, start.exact, totals, table=request.table)
     by_step = tuple(tuple(f for f in found if f.day == day) for day in days)
     over = tuple(n for n, step in enumerate(plan.steps) if step.over_asked)
     return Built(plan, by_step, tuple(_notes(request, start)), over)
@@ -244,8 +230,8 @@ def _notes(request: Request, start: Dose) -> Iterator[Finding]:
             "BZD-10",
             0,
             HARD,
-            detail=f"{render_mg(start)} a day; the maximum for {request.indication} is "
-            f"{render_mg(maximum)}",
+            detail=f"{render_mg(start)} a day; the maximum for {request.indication or 'any use'} "
+            f"is {render_mg(maximum)}",
         )
     if request.in_force is not None and start > request.in_force:
         yield Finding(
@@ -254,9 +240,22 @@ def _notes(request: Request, start: Dose) -> Iterator[Finding]:
             HARD,
             detail=f"{render_mg(start)} a day; {render_mg(request.in_force)} is in force now",
         )
+    if request.medicine.kind not in ("benzodiazepine", "z-drug"):
+        return
     half_lives_days = 5 * request.medicine.half_life_h / 24
     if request.every_days < half_lives_days:
         days = half_lives_days.quantize(Decimal("0.1"))
         yield Finding("BZD-28", 0, SOFT, detail=f"5 half-lives are {days} days")
-    if band := asam_band(request.medicine.key, start):
+    if band := _band(request.medicine, start):
         yield Finding("BZD-18", 0, INFO, detail=f"{band} dose")
+
+
+def _band(medicine: Medicine, start: Dose) -> str:
+    """The guideline's own mg limits where it has them, else by the strictest table."""
+    if medicine.kind not in ("benzodiazepine", "z-drug"):
+        return ""
+    own = asam_band(medicine.key, start)
+    if own or medicine.strictest_table is None:
+        return own
+    equivalent = start.exact * medicine.diazepam_mg_per_mg(medicine.strictest_table)
+    return dose_band(Decimal(equivalent.numerator) / Decimal(equivalent.denominator))

@@ -10,49 +10,11 @@ from fractions import Fraction
 from typing import Final
 
 from schedules.domain.pace import PaceInvalid, percent_cut
+from schedules.domain.rulebook import BLOCK, HARD, RULES, SOFT
 
 VERSION: Final = "2026.1"
-BLOCK, HARD, SOFT, INFO = "block", "hard", "soft", "info"
 SLACK: Final = Fraction(1, 10**9)
 WINDOW_DAYS: Final = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule as data: what it says to a doctor and where it comes from."""
-
-    id: str
-    says: str
-    source: str
-
-
-RULES: Final = {
-    rule.id: rule
-    for rule in (
-        Rule(
-            "BZD-01", "More than 25 % lower within 14 days", "ASAM 2025 pocket guide p3, p7 rec 6"
-        ),
-        Rule(
-            "BZD-01b",
-            "More than 25 % lower within 14 days, in the low-dose zone",
-            "NHS Scotland and NICE CKS schedules (derived)",
-        ),
-        Rule("BZD-02", "One of the first two cuts is over 10 %", "ASAM 2025 pocket guide p3"),
-        Rule("BZD-03", "Less than 14 days since the cut before", "ASAM 2025 pocket guide p3"),
-        Rule(
-            "BZD-07",
-            "The last dose before stopping is high",
-            "NHS Scotland schedule; threshold derived",
-        ),
-        Rule("BZD-09", "Above the dose the plan started from", "Clonazepam US label"),
-        Rule("BZD-10", "Above the maximum for this use", "Clonazepam US label"),
-        Rule("BZD-18", "Dose band at the start", "ASAM 2025 pocket guide p8"),
-        Rule(
-            "GEN-04", "Starts above the dose in force: a stabilising level", "Clonazepam US label"
-        ),
-        Rule("BZD-28", "Shorter than 5 half-lives", "Pharmacokinetic arithmetic"),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +59,7 @@ def benzodiazepine_findings(
     before, reductions, last_reduction = start, 0, None
     for at, (day, dose) in enumerate(plan):
         if dose > start + SLACK:
-            rise = _hundredths(100 * (dose / start - 1))
+            rise = hundredths(100 * (dose / start - 1))
             found.append(Finding("BZD-09", day, BLOCK, percent=rise))
         if dose < before - SLACK:
             reductions += 1
@@ -149,10 +111,10 @@ def _cut(
         low = window * factor <= 5 + SLACK and (window - dose) * factor <= 1 + SLACK
         hard = not low
         rule, severity = ("BZD-01", HARD) if hard else ("BZD-01b", SOFT)
-        found.append(Finding(rule, day, severity, percent=_hundredths(percent_cut(window, dose))))
+        found.append(Finding(rule, day, severity, percent=hundredths(percent_cut(window, dose))))
     cut = percent_cut(before, dose)
     if nth <= 2 and not hard and cut > 10 + SLACK:
-        found.append(Finding("BZD-02", day, SOFT, percent=_hundredths(cut)))
+        found.append(Finding("BZD-02", day, SOFT, percent=hundredths(cut)))
     return found
 
 
@@ -163,7 +125,7 @@ def _pace(day: int, before: Fraction, dose: Fraction, last: int | None) -> list[
     return [Finding("BZD-03", day, SOFT, days=day - last)]
 
 
-def _hundredths(value: Fraction) -> Decimal:
+def hundredths(value: Fraction) -> Decimal:
     """Two decimals, half up."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

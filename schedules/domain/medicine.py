@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from schedules.domain.dose import Dose, render_mg
+from schedules.domain.dose import Dose, DoseInvalid, render_mg
+from schedules.domain.equivalents import diazepam_mg_per_mg, strictest_table, tables_for
 
 FORMS: Final = {
     "tablet": "tablet",
@@ -18,6 +19,7 @@ FORMS: Final = {
 }
 SCORINGS: Final = {
     "half": (Fraction(1, 2),),
+    "third": (Fraction(1, 3),),
     "quarter": (Fraction(1, 2), Fraction(1, 4)),
     "none": (),
     "perforated_unscored": (),
@@ -36,6 +38,7 @@ class Source:
 
     ids: str
     evidence: str
+    checked: str = ""
 
     def __post_init__(self) -> None:
         if self.evidence not in EVIDENCE:
@@ -69,6 +72,14 @@ class Product:
             raise MedicineInvalid(f"{self.key}: only a plain tablet may be split.")
         if not self.strength:
             raise MedicineInvalid(f"{self.key}: the strength is zero.")
+        for piece in SCORINGS[self.scoring]:
+            self._check_exact(piece)
+
+    def _check_exact(self, piece: Fraction) -> None:
+        try:
+            Dose.mg(self.strength.exact * piece)
+        except DoseInvalid:
+            raise MedicineInvalid(f"{self.key}: a piece of it cannot be written exactly.") from None
 
     @property
     def pieces(self) -> tuple[Fraction, ...]:
@@ -89,6 +100,8 @@ class Product:
         """What may be done with it, in words for a doctor."""
         if self.scoring == "quarter":
             return "Halves and quarters allowed"
+        if self.scoring == "third":
+            return "Thirds allowed"
         return "Halves allowed" if self.scoring == "half" else "Whole only"
 
     @property
@@ -108,15 +121,29 @@ class Liquid:
     region: str = ""
     note: str = ""
     graduation_ml: Decimal = Decimal("0.1")
+    drop: Dose | None = None
 
     def __post_init__(self) -> None:
-        if not self.mg_per_ml:
+        if not self.mg_per_ml or self.graduation_ml <= 0:
             raise MedicineInvalid(f"{self.key}: the strength is zero.")
 
     @property
     def dose_per_mark(self) -> Dose:
-        """The dose between two marks of the syringe."""
-        return self.mg_per_ml * Fraction(self.graduation_ml)
+        """The dose between two marks of the syringe, or of one drop."""
+        return self.drop or self.mg_per_ml * Fraction(self.graduation_ml)
+
+    @property
+    def ml_per_mark(self) -> Decimal:
+        """mL between two marks, or of one drop."""
+        if self.drop is None:
+            return self.graduation_ml
+        return self.drop.decimal / self.mg_per_ml.decimal
+
+    @property
+    def marks(self) -> str:
+        return (
+            f"Drops of {render_mg(self.drop)}" if self.drop else f"Marks of {self.graduation_ml} mL"
+        )
 
     @property
     def title(self) -> str:
@@ -139,7 +166,6 @@ class Medicine:
     half_life_source: Source
     maxima: tuple[tuple[str, Dose], ...]
     maxima_source: Source
-    equivalents: tuple[tuple[str, Decimal], ...]
     products: tuple[Product, ...]
     liquids: tuple[Liquid, ...]
     sources: tuple[tuple[str, str], ...]
@@ -161,16 +187,20 @@ class Medicine:
         return {item.key: item for item in self.items}[key]
 
     def diazepam_mg_per_mg(self, table: str) -> Fraction:
-        """mg diazepam equal to 1 mg of this medicine in the named table.
-
-        Raises KeyError where the table does not list the medicine.
-        """
-        return Fraction(10) / Fraction(dict(self.equivalents)[table])
+        """mg diazepam equal to 1 mg of this medicine in the named table; raises NotInTable."""
+        return diazepam_mg_per_mg(self.key, table)
 
     @property
-    def strictest_table(self) -> str:
+    def tables(self) -> tuple[str, ...]:
+        """The tables of equivalents that list it."""
+        return tables_for(self.key)
+
+    @property
+    def strictest_table(self) -> str | None:
         """The table that gives most diazepam for a mg (stop and band rules)."""
-        return max(dict(self.equivalents), key=self.diazepam_mg_per_mg)
+        return strictest_table(self.key)
 
     def maximum_for(self, indication: str) -> Dose | None:
-        return dict(self.maxima).get(indication)
+        """The daily maximum for a use, else the one for any use."""
+        maxima = dict(self.maxima)
+        return maxima.get(indication, maxima.get("any use"))

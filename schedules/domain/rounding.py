@@ -210,7 +210,7 @@ class Cupboard:
             mark = liquid.dose_per_mark
             short = max(least.ng - base.dose.ng, 1)
             marks = -(-short // mark.ng) if lowest else (most.ng - base.dose.ng) // mark.ng
-            ml = liquid.graduation_ml * marks
+            ml = liquid.ml_per_mark * marks
             dose = Dose(base.dose.ng + marks * mark.ng) if marks > 0 else ZERO
             if marks > 0 and least <= dose <= most and ml <= MOST_ML:
                 yield Portion(dose, base.tablets, Volume(liquid.key, ml), base.pieces + 1)

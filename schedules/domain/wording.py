@@ -74,9 +74,16 @@ def describe_dose(portion: Portion, medicine: Medicine) -> Said:
 
 
 def volume_words(ml: Decimal, liquid: Liquid) -> str:
-    """`4.5 mL (0.45 mg) from the bottle marked 0.1 mg in 1 mL`."""
+    """`4.5 mL (0.45 mg) from the bottle marked 0.1 mg in 1 mL`, or so many drops."""
     dose = render_mg(liquid.mg_per_ml * Fraction(ml))
-    return f"{plain_number(ml)}{NB}mL ({dose}) from the bottle marked {liquid.bottle}"
+    return f"{_amount_words(ml, liquid)} ({dose}) from the bottle marked {liquid.bottle}"
+
+
+def _amount_words(ml: Decimal, liquid: Liquid) -> str:
+    if liquid.drop is None:
+        return f"{plain_number(ml)}{NB}mL"
+    drops = int(ml / liquid.ml_per_mark)
+    return f"{drops}{NB}drop" if drops == 1 else f"{drops}{NB}drops"
 
 
 def pieces_words(portion: Portion, medicine: Medicine) -> str:
@@ -126,7 +133,7 @@ def _counted(count: Fraction) -> list[tuple[int, str]]:
 
 
 def _syringe(ml: Decimal, liquid: Liquid) -> Piece:
-    label = f"{plain_number(ml)}{NB}mL"
+    label = _amount_words(ml, liquid)
     return Piece("syringe", 1, label, liquid.bottle, "", "oral liquid")
 
 

@@ -7,17 +7,13 @@ from django import forms
 
 from schedules.domain.builder import Built, PlanImpossible, Request, build
 from schedules.domain.dose import Dose, render_number
+from schedules.domain.equivalents import NAMES
 from schedules.domain.medicine import Liquid, Medicine, Product
 from schedules.domain.plan import SLOTS
 from schedules.domain.strategies.base import Strategy, StrategyInvalid
 from schedules.domain.strategies.registry import STRATEGIES, Linear, Proportional
 from schedules.forms.fields import DaysInput, DoseInput, NearDate, PercentInput, check_near
 
-TABLES = {
-    "va_dod_2021": "VA/DoD 2021",
-    "ashton_2002": "Ashton 2002",
-    "nhs_scotland": "NHS Scotland",
-}
 LEAST_REASON = 10
 
 
@@ -75,7 +71,7 @@ class BuilderForm(forms.Form):
         self._set_choices("products", [(p.key, _title(p)) for p in medicine.items])
         uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
         self._set_choices("indication", [("", "Something else"), *uses])
-        tables = [(key, TABLES[key]) for key, _ in medicine.equivalents]
+        tables = [(key, NAMES[key]) for key in medicine.tables]
         self._set_choices("table", [("", "The one that gives most diazepam"), *tables])
 
     def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -130,7 +126,7 @@ class BuilderForm(forms.Form):
 
 
 def _title(item: Product | Liquid) -> str:
-    note = item.splitting if isinstance(item, Product) else f"Marks of {item.graduation_ml} mL"
+    note = item.splitting if isinstance(item, Product) else item.marks
     checked = "" if item.source.verified else " Not yet verified."
     return f"{item.title}. {note}.{checked}"
 

@@ -4,7 +4,7 @@ import tomllib
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from schedules.domain.dose import Dose
 from schedules.domain.medicine import Liquid, Medicine, Product, Source
@@ -15,6 +15,15 @@ FOLDER = Path(__file__).parent
 @cache
 def medicine_keys() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+OFFERED: Final = frozenset({"benzodiazepine", "z-drug", "gabapentinoid"})
+"""Classes a plan can be built for; the others wait for their own check-in questions."""
+
+
+def offered_keys() -> tuple[str, ...]:
+    """The medicines a doctor can plan for today."""
+    return tuple(key for key in medicine_keys() if medicine(key).kind in OFFERED)
 
 
 @cache
@@ -37,9 +46,6 @@ def read_medicine(key: str, raw: dict[str, Any]) -> Medicine:
         half_life_source=_source(raw["half_life"]),
         maxima=tuple((use, Dose.mg(mg)) for use, mg in raw["maximum"]["mg"].items()),
         maxima_source=_source(raw["maximum"]),
-        equivalents=tuple(
-            (table, Decimal(mg)) for table, mg in raw["mg_equal_to_10_mg_diazepam"].items()
-        ),
         products=tuple(_product(item) for item in raw.get("products", [])),
         liquids=tuple(_liquid(item) for item in raw.get("liquids", [])),
         sources=tuple(raw["sources"].items()),
@@ -48,7 +54,7 @@ def read_medicine(key: str, raw: dict[str, Any]) -> Medicine:
 
 
 def _source(item: dict[str, Any]) -> Source:
-    return Source(ids=item["source"], evidence=item["evidence"])
+    return Source(ids=item["source"], evidence=item["evidence"], checked=item.get("checked", ""))
 
 
 def _product(item: dict[str, Any]) -> Product:
@@ -72,5 +78,6 @@ def _liquid(item: dict[str, Any]) -> Liquid:
         mg_per_ml=Dose.mg(item["mg_per_ml"]),
         source=_source(item),
         region=item.get("region", ""),
+        drop=Dose.mg(item["drop_mg"]) if "drop_mg" in item else None,
         note=item.get("note", ""),
     )
