@@ -143,7 +143,9 @@ def _lower(request: Request, cupboard: Cupboard, now: Step, turn: int) -> tuple[
     portions = tuple((s, portion if s == slot else old) for s, old in now.portions)
     after = total([p.dose for _, p in portions])
     over = after.exact < asked
-    least = _least_days(request, percent_cut(now.total.exact, after.exact), over=over)
+    every = request.strategy.days(now.total.exact, request.every_days)
+    cut = percent_cut(now.total.exact, after.exact)
+    least = _least_days(request, cut, every=every, over=over)
     names = [name for name, _ in now.portions]
     return Step(portions, least, asked, over_asked=over), names.index(slot) + 1
 
@@ -199,11 +201,11 @@ def _highest(cupboard: Cupboard, floor: Dose, roof: Fraction, old: Portion) -> P
     return found if found is not None and found.dose < old.dose else None
 
 
-def _least_days(request: Request, cut: Fraction, *, over: bool) -> int:
+def _least_days(request: Request, cut: Fraction, *, every: int, over: bool) -> int:
     if not (over and request.hold_longer):
-        return request.every_days
+        return every
     longer = LONGEST_DAYS if cut > LONGEST_OVER else LONGER_DAYS
-    return max(request.every_days, longer)
+    return max(every, longer)
 
 
 def _judged(request: Request, plan: Plan) -> Built:

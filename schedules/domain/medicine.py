@@ -141,9 +141,9 @@ class Liquid:
 
     @property
     def marks(self) -> str:
-        return (
-            f"Drops of {render_mg(self.drop)}" if self.drop else f"Marks of {self.graduation_ml} mL"
-        )
+        if self.drop:
+            return f"Drops of {render_mg(self.drop)}"
+        return f"Marks of {self.graduation_ml} mL"
 
     @property
     def title(self) -> str:

@@ -112,17 +112,20 @@ def gates_in_the_way(answers: dict[str, GateAnswer]) -> dict[str, str]:
     """
     found = {}
     for gate in GATES.values():
-        answer = answers.get(gate.id)
-        if answer is None:
-            found[gate.id] = "not answered"
-        elif answer.applies and gate.override == "never":
-            found[gate.id] = "cannot be overridden"
-        elif (
-            answer.applies
-            and gate.override == "reason"
-            and len(answer.words.strip()) < LEAST_REASON
-        ):
-            found[gate.id] = "needs a typed reason"
-        elif answer.applies and not answer.words.strip():
-            found[gate.id] = "needs the action taken"
+        why = _in_the_way(gate, answers.get(gate.id))
+        if why:
+            found[gate.id] = why
     return found
+
+
+def _in_the_way(gate: Gate, answer: GateAnswer | None) -> str:
+    if answer is None:
+        return "not answered"
+    if not answer.applies:
+        return ""
+    words = answer.words.strip()
+    if gate.override == "never":
+        return "cannot be overridden"
+    if gate.override == "reason":
+        return "needs a typed reason" if len(words) < LEAST_REASON else ""
+    return "" if words else "needs the action taken"

@@ -58,11 +58,10 @@ class PercentInput(forms.CharField):
 
 
 class DaysInput(forms.CharField):
-    """A whole number of days, 1 to 365."""
+    """A whole number, 1 to 365: of days, or of what `unit` says."""
 
-    unit = "days"
-
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, unit: str = "days", **kwargs: Any) -> None:
+        self.unit = unit
         attrs = {"inputmode": "numeric", "autocomplete": "off"}
         super().__init__(widget=forms.TextInput(attrs=attrs), max_length=3, **kwargs)
 
@@ -71,7 +70,7 @@ class DaysInput(forms.CharField):
         if not text:
             return None
         if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 365:
-            raise ValidationError("Type a whole number of days from 1 to 365, like 14")
+            raise ValidationError(f"Type a whole number of {self.unit} from 1 to 365, like 14")
         return int(text)
 
 

@@ -6,15 +6,27 @@ from typing import Any
 from django import forms
 
 from schedules.domain.builder import Built, PlanImpossible, Request, build
-from schedules.domain.dose import Dose, render_number
+from schedules.domain.dose import Dose, DoseInvalid, parse_dose, render_number, total
 from schedules.domain.equivalents import NAMES
 from schedules.domain.medicine import Liquid, Medicine, Product
 from schedules.domain.plan import SLOTS
 from schedules.domain.strategies.base import Strategy, StrategyInvalid
-from schedules.domain.strategies.registry import STRATEGIES, Linear, Proportional
+from schedules.domain.strategies.registry import (
+    STRATEGIES,
+    ByHand,
+    EqualCuts,
+    Linear,
+    Proportional,
+)
 from schedules.forms.fields import DaysInput, DoseInput, NearDate, PercentInput, check_near
 
 LEAST_REASON = 10
+PACE_FIELD = {
+    "proportional": "percent",
+    "linear": "decrement",
+    "cuts": "cuts",
+    "by-hand": "totals",
+}
 
 
 class BuilderForm(forms.Form):
@@ -35,6 +47,13 @@ class BuilderForm(forms.Form):
     )
     percent = PercentInput(label="Per cent", required=False)
     decrement = DoseInput(label="mg each time", required=False)
+    cuts = DaysInput(label="Equal cuts", required=False, unit="cuts")
+    totals = forms.CharField(
+        label="Daily totals, in falling order",
+        help_text="With a space between them, like 1.25 1 0.75",
+        required=False,
+        max_length=400,
+    )
     every_days = DaysInput(
         label="Every", error_messages={"required": "Type the days between steps, like 14"}
     )
@@ -68,6 +87,7 @@ class BuilderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.medicine, self.today, self.in_force = medicine, today, in_force
         self.built: Built | None = None
+        self.request: Request | None = None
         self._set_choices("products", [(p.key, _title(p)) for p in medicine.items])
         uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
         self._set_choices("indication", [("", "Something else"), *uses])
@@ -90,10 +110,10 @@ class BuilderForm(forms.Form):
         if self.errors:
             return cleaned
         try:
-            self.built = build(self._request(cleaned))
+            self.request = self._request(cleaned)
+            self.built = build(self.request)
         except StrategyInvalid as invalid:
-            field = "percent" if cleaned["strategy"] == "proportional" else "decrement"
-            self.add_error(field, str(invalid))
+            self.add_error(PACE_FIELD[cleaned["strategy"]], str(invalid))
         except PlanImpossible as impossible:
             self.add_error(_field_of(impossible.field), str(impossible))
         return cleaned
@@ -132,13 +152,39 @@ def _title(item: Product | Liquid) -> str:
 
 
 def _strategy(cleaned: dict[str, Any]) -> Strategy:
-    if cleaned["strategy"] == "proportional":
-        if cleaned.get("percent") is None:
-            raise StrategyInvalid("Type by how many per cent, like 10")
-        return Proportional(cleaned["percent"])
+    return {
+        "proportional": _proportional,
+        "linear": _linear,
+        "cuts": _cuts,
+        "by-hand": _by_hand,
+    }[cleaned["strategy"]](cleaned)
+
+
+def _proportional(cleaned: dict[str, Any]) -> Strategy:
+    if cleaned.get("percent") is None:
+        raise StrategyInvalid("Type by how many per cent, like 10")
+    return Proportional(cleaned["percent"])
+
+
+def _linear(cleaned: dict[str, Any]) -> Strategy:
     if cleaned.get("decrement") is None:
         raise StrategyInvalid("Type by how many mg, like 0.125")
     return Linear(cleaned["decrement"])
+
+
+def _cuts(cleaned: dict[str, Any]) -> Strategy:
+    if cleaned.get("cuts") is None:
+        raise StrategyInvalid("Type how many cuts, like 10")
+    start = total([cleaned[slot.id] for slot in SLOTS if cleaned.get(slot.id)])
+    return EqualCuts(start.exact, cleaned["target"].exact, cleaned["cuts"])
+
+
+def _by_hand(cleaned: dict[str, Any]) -> Strategy:
+    try:
+        doses = [parse_dose(word) for word in cleaned.get("totals", "").replace(";", " ").split()]
+    except DoseInvalid as invalid:
+        raise StrategyInvalid(str(invalid)) from None
+    return ByHand(tuple(doses))
 
 
 def _field_of(name: str) -> str | None:

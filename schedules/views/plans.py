@@ -16,8 +16,10 @@ from patients.views.checkins import plan_day
 from schedules.charts import Chart, Frame, Point, Series, draw
 from schedules.domain.builder import Built
 from schedules.domain.dose import render_mg
-from schedules.domain.formulary.loader import medicine, medicine_keys
+from schedules.domain.formulary.loader import medicine, offered_keys
 from schedules.domain.medicine import Medicine
+from schedules.domain.rulebook import conflicts_about
+from schedules.domain.ways_out import WayOut, ways_out
 from schedules.forms.plans import BuilderForm
 from schedules.selectors.diary import clock_words
 from schedules.selectors.plans import standing
@@ -31,7 +33,7 @@ PACE = {"strategy": "proportional", "percent": "10", "every_days": "14"}
 
 def _medicine(request: HttpRequest) -> Medicine:
     key = request.GET.get("medicine", "clonazepam")
-    if key not in medicine_keys():
+    if key not in offered_keys():
         raise Http404
     return medicine(key)
 
@@ -61,7 +63,7 @@ def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "medicine": chosen,
         "other": stands.medicine.name if stands and not same else "",
         "in_force": str(stands.step.total) if stands and same else "",
-        "medicines": [medicine(key) for key in medicine_keys()],
+        "medicines": [medicine(key) for key in offered_keys()],
         "preview": _preview(form, today) if form.is_bound and form.built else None,
         "nav": "patients",
     }
@@ -120,11 +122,22 @@ def _preview(form: BuilderForm, today: date) -> dict[str, Any]:
         "notes": built.notes,
         "hard": built.hard,
         "blocked": built.blocked,
+        "ways": _ways(form),
+        "conflicts": conflicts_about({finding.rule for finding in built.all_findings}),
         "ends_on": first + timedelta(days=plan.days),
         "asked": form.cleaned_data["percent"]
         if form.cleaned_data["strategy"] == "proportional"
         else None,
     }
+
+
+def _ways(form: BuilderForm) -> WayOut | None:
+    """The ways out of the first step that is larger than asked."""
+    assert form.request is not None
+    assert form.built is not None
+    other = None if form.medicine.key == "diazepam" else medicine("diazepam")
+    into = other if form.medicine.tables else None
+    return next(iter(ways_out(form.request, form.built, into=into)), None)
 
 
 def plan_chart(built: Built, first: date, today: date) -> Chart:

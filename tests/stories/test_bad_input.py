@@ -141,3 +141,25 @@ def test_a_medicine_that_is_not_there(cast, client, time_machine):
     client.force_login(cast.bell)
     address = f"/clinic/patients/{cast.ana.pk}/plans/new/?medicine=../x"
     assert client.get(address).status_code == 404
+
+
+def test_a_class_without_its_own_questions_is_not_offered(cast, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    client.force_login(cast.bell)
+    address = f"/clinic/patients/{cast.ana.pk}/plans/new/"
+    assert client.get(address, {"medicine": "oxycodone"}).status_code == 404
+    assert client.get(address, {"medicine": "zopiclone"}).status_code == 200
+
+
+def test_the_preview_names_the_ways_out(cast, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    client.force_login(cast.bell)
+    sent = {
+        "bedtime": "1", "target": "0.5", "products": ["klonopin-0.5"], "every_days": "14",
+        "strategy": "proportional", "percent": "10", "first_lower_on": "2026-03-10",
+    }  # fmt: skip
+    page = text(client.post(f"/clinic/patients/{cast.ana.pk}/plans/new/", sent))
+    assert "Ways out of the first one" in page
+    assert "hold that step 21 days longer" in page
+    assert "VA/DoD 2021: 10 mg" in page
+    assert "Ashton 2002: 20 mg" in page

@@ -17,4 +17,7 @@ class Strategy(Protocol):
     def asked(self, previous: Fraction) -> Fraction:
         """The next daily total in mg, at least zero and below `previous`."""
 
+    def days(self, previous: Fraction, every: int) -> int:
+        """The least days of the step after `previous`; `every` is what the doctor asked."""
+
     def describe(self) -> str: ...

@@ -21,5 +21,31 @@ class Linear:
     def asked(self, previous: Fraction) -> Fraction:
         return max(Fraction(0), previous - self.decrement.exact)
 
+    def days(self, previous: Fraction, every: int) -> int:
+        return every
+
     def describe(self) -> str:
         return f"{render_mg(self.decrement)} each time"
+
+
+@dataclass(frozen=True, slots=True)
+class EqualCuts:
+    """`cuts` equal cuts from the start to the end of the plan; mg, exact fractions."""
+
+    start: Fraction
+    end: Fraction
+    cuts: int
+    key: str = "cuts"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.cuts <= 200:
+            raise StrategyInvalid("Between 1 and 200 cuts, like 10")
+
+    def asked(self, previous: Fraction) -> Fraction:
+        return max(self.end, previous - (self.start - self.end) / self.cuts)
+
+    def days(self, previous: Fraction, every: int) -> int:
+        return every
+
+    def describe(self) -> str:
+        return f"{self.cuts} equal cuts"

@@ -81,5 +81,8 @@ class Occupancy:
         share = self.curve.occupancy(self.start_mg) / self.cuts
         return self.curve.dose(max(Fraction(0), self.curve.occupancy(previous) - share))
 
+    def days(self, previous: Fraction, every: int) -> int:
+        return every
+
     def describe(self) -> str:
         return f"{self.cuts} equal cuts of receptor occupancy. {self.curve.caution}"

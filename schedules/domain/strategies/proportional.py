@@ -25,5 +25,8 @@ class Proportional:
     def asked(self, previous: Fraction) -> Fraction:
         return previous * (1 - Fraction(self.percent) / 100)
 
+    def days(self, previous: Fraction, every: int) -> int:
+        return every
+
     def describe(self) -> str:
         return f"{plain_number(self.percent)}\u00a0% of the dose at that time"

@@ -84,8 +84,14 @@ def test_the_strictest_table_gives_most_diazepam():
 
 @pytest.mark.parametrize(
     ("days", "months", "mg", "likely"),
-    [(3, 12, 30, "rare"), (7, 0, 30, "lower"), (7, 1, 10, "lower"), (7, 1, 11, "yes")]
-    + [(7, 3, 1, "yes"), (4, 2, 16, "yes")],
+    [
+        (3, 12, 30, "rare"),
+        (7, 0, 30, "lower"),
+        (7, 1, 10, "lower"),
+        (7, 1, 11, "yes"),
+        (7, 3, 1, "yes"),
+        (4, 2, 16, "yes"),
+    ],
 )
 def test_dependence(days, months, mg, likely):
     assert dependence(Decimal(days), Decimal(months), Decimal(mg)) == likely

@@ -50,6 +50,11 @@ def test_a_good_form_builds_a_plan():
         ({"percent": "１０"}, "percent", "between 0 and 100"),
         ({"percent": ""}, "percent", "how many per cent"),
         ({"strategy": "linear"}, "decrement", "how many mg"),
+        ({"strategy": "cuts"}, "cuts", "how many cuts"),
+        ({"strategy": "cuts", "cuts": "0"}, "cuts", "1 to 365"),
+        ({"strategy": "by-hand"}, "totals", "falling order"),
+        ({"strategy": "by-hand", "totals": "1 1,000"}, "totals", "two ways"),
+        ({"strategy": "by-hand", "totals": "1 1.25"}, "totals", "lower than the one before"),
         ({"strategy": "faster"}, "strategy", "not one of the available"),
         ({"every_days": "0"}, "every_days", "1 to 365"),
         ({"every_days": "１４"}, "every_days", "1 to 365"),
@@ -93,3 +98,14 @@ def test_a_start_above_the_maximum_is_not_refused_but_asks_why():
     )
     assert with_reason.is_valid()
     assert not with_reason.needs_reason()
+
+
+def test_equal_cuts_and_a_list_by_hand():
+    cuts = form(strategy="cuts", cuts="4")
+    assert cuts.is_valid(), cuts.errors
+    assert len(cuts.built.plan.steps) == 5
+    hand = form(strategy="by-hand", totals="1.25 1; 0.5")
+    assert hand.is_valid(), hand.errors
+    assert [str(step.total) for step in hand.built.plan.steps[1:]] == [
+        "1.25\u00a0mg", "1\u00a0mg", "0.5\u00a0mg",
+    ]  # fmt: skip
