@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run clock seed test test-postgres test-browser check lint types contracts migrations templates fix
+.PHONY: nightly bench mutants help setup setup-dev run clock seed test test-postgres test-browser check lint types contracts migrations templates fix
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -44,6 +44,15 @@ test-postgres: setup-dev  ## the same suite on a PostgreSQL of its own
 test-browser: setup-dev  ## stories in a real browser, with axe
 	@sh tests/browser/need-chromium.sh
 	@$(BIN)/python -m pytest tests/browser -m browser
+
+nightly: setup  ## the property tests with 10,000 examples each
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/schedules/domain tests/patients/domain
+
+bench: setup  ## what things cost, as ratios measured in one run
+	@$(BIN)/python -m tests.benchmarks
+
+mutants: setup-dev  ## which planted faults in the dose arithmetic the tests do not see
+	@$(BIN)/python -m tests.mutants
 
 check: setup-dev lint types contracts migrations templates  ## everything that needs no test run
 

@@ -1,11 +1,17 @@
 """Fixtures for every floor. Mail stays in memory; nothing leaves the machine."""
 
+import os
 from importlib.util import find_spec
 
 import pytest
 from django.core import mail
+from hypothesis import settings as hypothesis_settings
 
 from tests.cast import a_cast
+
+hypothesis_settings.register_profile("quick", max_examples=150, deadline=None)
+hypothesis_settings.register_profile("nightly", max_examples=10_000, deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # `make test-browser` installs what the browser stories need and runs them.
 collect_ignore = [] if find_spec("playwright") else ["browser"]

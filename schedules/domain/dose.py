@@ -82,7 +82,7 @@ ZERO: Final = Dose(0)
 
 
 def total(doses: "list[Dose] | tuple[Dose, ...]") -> Dose:
-    return Dose(sum(dose.ng for dose in doses))
+    return Dose(sum([dose.ng for dose in doses]))
 
 
 def plain_number(amount: Decimal) -> str:

@@ -5,11 +5,12 @@ The first half answers the contract functions `round.tablets` and
 dose with the simplest way to make it.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations_with_replacement
 from typing import Final
 
@@ -167,6 +168,28 @@ def _portion(dose: Dose, chosen: tuple[tuple[Product, Fraction], ...]) -> Portio
 
 
 @dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Every dose that tablets alone make: nanograms ascending, the simplest ways of each.
+
+    `with_room` are the doses to which a measured volume may still be added.
+    """
+
+    doses: tuple[int, ...]
+    with_room: tuple[int, ...]
+    ways: dict[int, tuple[Portion, ...]]
+
+
+@lru_cache(maxsize=256)
+def _shelf(products: tuple[Product, ...], most_pieces: int) -> _Shelf:
+    ways: dict[int, list[Portion]] = {}
+    for portion in tablet_portions(products, most_pieces):
+        ways.setdefault(portion.dose.ng, []).append(portion)
+    doses = tuple(sorted(ways))
+    with_room = tuple(ng for ng in doses if ways[ng][0].pieces < most_pieces)
+    return _Shelf(doses, with_room, {ng: tuple(found) for ng, found in ways.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Cupboard:
     """What one patient has: the only things a dose may be made of."""
 
@@ -176,56 +199,78 @@ class Cupboard:
 
     def exactly(self, dose: Dose, *, like: Portion = NOTHING) -> Portion | None:
         """The simplest way to make exactly this dose, or None."""
-        return self._pick(self._ways(dose, dose), like)
+        return self._simplest(dose.ng, like)
 
     def at_least(self, target: Fraction, *, under: Dose, like: Portion) -> Portion | None:
         """The lowest makeable dose in [target mg, under), or None."""
-        floor = Dose.mg(Fraction(-((-target * 100_000) // 1), 100_000))
-        if not floor < under:
+        least, most = _up(target), under.ng - 1
+        if least > most:
             return None
-        return self._pick(self._ways(floor, Dose(under.ng - 1), lowest=True), like)
+        shelf = _shelf(self.products, self.most_pieces)
+        at = bisect_left(shelf.doses, least)
+        best = shelf.doses[at] if at < len(shelf.doses) else most + 1
+        for base in self._bases(most):
+            for mark, most_marks in self._marks():
+                marks = max(-(-(least - base) // mark), 1)
+                if marks <= most_marks:
+                    best = min(best, base + marks * mark)
+        return self._simplest(best, like) if best <= most else None
 
     def below(self, target: Fraction, *, above: Dose, like: Portion) -> Portion | None:
         """The highest makeable dose in [above, target mg), or None; may be zero."""
-        roof = Fraction(-((-target * 100_000) // 1), 100_000) - Fraction(1, 100_000)
-        if roof < above.exact:
+        least, most = above.ng, _up(target) - 1
+        if most < least:
             return None
-        return self._pick(self._ways(above, Dose.mg(roof), lowest=False), like)
+        shelf = _shelf(self.products, self.most_pieces)
+        best = shelf.doses[bisect_right(shelf.doses, most) - 1]
+        for base in self._bases(most):
+            for mark, most_marks in self._marks():
+                best = max(best, base + min((most - base) // mark, most_marks) * mark)
+        return self._simplest(best, like) if best >= least else None
 
-    def _ways(self, least: Dose, most: Dose, *, lowest: bool = True) -> list[Portion]:
-        ways: list[Portion] = []
-        for base in tablet_portions(self.products, self.most_pieces):
-            if least <= base.dose <= most:
-                ways.append(base)
-            if base.dose <= most and base.pieces < self.most_pieces:
-                ways.extend(self._topped_up(base, least, most, lowest=lowest))
-        wanted = (min if lowest else max)((way.dose for way in ways), default=None)
-        return [way for way in ways if way.dose == wanted]
+    def _bases(self, most: int) -> Iterable[int]:
+        """The tablet doses that a volume may be added to."""
+        if not self.liquids:
+            return ()
+        room = _shelf(self.products, self.most_pieces).with_room
+        return room[: bisect_right(room, most)]
 
-    def _topped_up(
-        self, base: Portion, least: Dose, most: Dose, *, lowest: bool
-    ) -> Iterator[Portion]:
-        """The portion with one measured volume added to reach the wanted end."""
+    def _marks(self) -> list[tuple[int, int]]:
+        """For each liquid the nanograms of one mark, and how many marks one dose may have."""
+        return [
+            (liquid.dose_per_mark.ng, int(MOST_ML / Fraction(liquid.ml_per_mark)))
+            for liquid in self.liquids
+        ]
+
+    def _simplest(self, ng: int, like: Portion) -> Portion | None:
+        shelf = _shelf(self.products, self.most_pieces)
+        ways = [*shelf.ways.get(ng, ()), *self._with_volume(ng, shelf)]
+        return min(ways, key=partial(_rank, like=like), default=None)
+
+    def _with_volume(self, ng: int, shelf: _Shelf) -> Iterator[Portion]:
+        """Tablets, perhaps none, and one measured volume of whole marks."""
         for liquid in self.liquids:
-            mark = liquid.dose_per_mark
-            short = max(least.ng - base.dose.ng, 1)
-            marks = -(-short // mark.ng) if lowest else (most.ng - base.dose.ng) // mark.ng
-            ml = liquid.ml_per_mark * marks
-            dose = Dose(base.dose.ng + marks * mark.ng) if marks > 0 else ZERO
-            if marks > 0 and least <= dose <= most and ml <= MOST_ML:
-                yield Portion(dose, base.tablets, Volume(liquid.key, ml), base.pieces + 1)
+            mark = liquid.dose_per_mark.ng
+            for base in self._bases(ng - mark):
+                marks, rest = divmod(ng - base, mark)
+                ml = liquid.ml_per_mark * marks
+                if not rest and ml <= MOST_ML:
+                    for way in shelf.ways[base]:
+                        if way.pieces < self.most_pieces:
+                            volume = Volume(liquid.key, ml)
+                            yield Portion(Dose(ng), way.tablets, volume, way.pieces + 1)
 
-    @staticmethod
-    def _pick(ways: list[Portion], like: Portion) -> Portion | None:
-        """Fewest pieces, then fewest strengths, then least change from before."""
-        known = {tablet.product for tablet in like.tablets}
-        if like.liquid is not None:
-            known.add(like.liquid.product)
 
-        def rank(way: Portion) -> tuple[int, int, int]:
-            used = {tablet.product for tablet in way.tablets}
-            if way.liquid is not None:
-                used.add(way.liquid.product)
-            return (way.pieces, way.strengths, len(used - known))
+def _up(mg: Fraction) -> int:
+    """Nanograms, rounded up to the five decimals that a dose can have."""
+    return -((-mg * 100_000) // 1) * 10
 
-        return min(ways, key=rank, default=None)
+
+def _rank(way: Portion, *, like: Portion) -> tuple[int, int, int]:
+    """Fewest pieces, then fewest strengths, then least change from the step before."""
+    return (way.pieces, way.strengths, len(_used(way) - _used(like)))
+
+
+def _used(way: Portion) -> set[str]:
+    used = {tablet.product for tablet in way.tablets}
+    return used if way.liquid is None else used | {way.liquid.product}

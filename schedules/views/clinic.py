@@ -17,7 +17,6 @@ from patients.selectors.checkins import recent_notes
 from patients.selectors.flags import flags_of, visible_flag
 from patients.views.access import may, record_for, signed_in
 from schedules.charts import CLINIC, Chart, Series, draw, spark
-from schedules.domain.formulary.loader import medicine, medicine_keys
 from schedules.selectors.diary import clock_words, day_words, next_words
 from schedules.selectors.plans import can_undo, newest_signed, plan_of
 from schedules.selectors.progress import Progress, facts, future_steps, progress
@@ -135,7 +134,6 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "next_words": next_words(seen.stands) if seen.stands and seen.stands.next_step else "",
         "revisions": revision_lines(patient),
         "undo": newest if newest is not None and can_undo(newest, now) else None,
-        "medicines": [medicine(key) for key in medicine_keys()],
         "may_draft": signed_in(request).allows(Permission.DRAFT_PLAN),
         "team": care_team(patient, now=now),
         "colleagues": colleagues(patient, now=now),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.domain.builder import PlanImpossible, build
@@ -184,7 +184,6 @@ def requests(draw):
     return a_request(keys=keys, start=ordered, strategy=strategy, target=target)
 
 
-@settings(max_examples=150, deadline=None)
 @given(requests())
 def test_every_plan_falls_ends_at_the_target_and_hides_no_cut(request):
     try:

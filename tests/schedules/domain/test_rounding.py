@@ -90,3 +90,40 @@ def test_at_least_is_never_below_the_target_nor_at_the_roof(hundredths, key):
     found = cupboard(key).at_least(target, under=roof, like=NOTHING)
     if found is not None:
         assert target <= found.dose.exact < roof.exact
+
+
+def test_a_volume_has_a_most_and_tablets_take_over_above_it():
+    both = cupboard("klonopin-0.5", liquids=("compounded-0.1",))
+    found = both.at_least(Fraction("3.21"), under=Dose.mg(4), like=NOTHING)
+    assert found.dose == Dose.mg("3.21")
+    assert found.liquid.ml <= 30
+    alone = cupboard(liquids=("compounded-0.1",))
+    assert alone.at_least(Fraction("3.21"), under=Dose.mg(4), like=NOTHING) is None
+    assert alone.below(Fraction(4), above=Dose(0), like=NOTHING).dose == Dose.mg(3)
+
+
+def every_dose(one):
+    """The plain way: all tablets, all volumes, everything added up."""
+    bases = [(p.dose.ng, p.pieces) for p in tablet_portions(one.products, one.most_pieces)]
+    made = {ng for ng, _ in bases}
+    for liquid in one.liquids:
+        mark, most = liquid.dose_per_mark.ng, int(30 / liquid.ml_per_mark)
+        made |= {
+            ng + mark * k for ng, n in bases if n < one.most_pieces for k in range(1, most + 1)
+        }
+    return sorted(made)
+
+
+BOTH = cupboard("klonopin-0.5", "melt-0.125", liquids=("uk-solution-0.4",))
+MADE = every_dose(BOTH)
+
+
+@given(st.integers(1, 500_000), st.integers(0, 5_000_000))
+def test_the_quick_search_finds_what_the_plain_one_finds(tens_of_ng, roof):
+    target, under = Fraction(tens_of_ng, 100_000), Dose(roof // 10 * 10)
+    up = next((ng for ng in MADE if tens_of_ng * 10 <= ng < under.ng), None)
+    found = BOTH.at_least(target, under=under, like=NOTHING)
+    assert (found.dose.ng if found else None) == up
+    down = max((ng for ng in MADE if ng < tens_of_ng * 10), default=None)
+    lower = BOTH.below(target, above=Dose(0), like=NOTHING)
+    assert (lower.dose.ng if lower else None) == down

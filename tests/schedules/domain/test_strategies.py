@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.domain.builder import PlanImpossible, Request, build
@@ -37,7 +37,6 @@ PACES = st.one_of(
 )
 
 
-@settings(max_examples=300)
 @given(PACES, st.integers(1, 500))
 def test_every_pace_asks_for_less_and_never_below_zero(pace, hundredths):
     before = Fraction(hundredths, 100)

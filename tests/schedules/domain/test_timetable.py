@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.domain.timetable import (
@@ -137,7 +137,6 @@ def interval(span):
     return Hold(begin, None if length is None else begin + timedelta(hours=12 * length))
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, STEPS - 1), moments), max_size=12),
     st.lists(spans, max_size=3),
@@ -156,7 +155,6 @@ def test_a_lower_dose_never_appears_without_its_clearing(goes, hold_spans, flag_
         assert clean, "a step began on a voided go"
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, STEPS - 1), moments), max_size=12),
     st.lists(spans, max_size=2),

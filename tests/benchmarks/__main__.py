@@ -1,0 +1,145 @@
+"""`python -m tests.benchmarks [--rounds N]`: prints one table; always exits 0.
+
+Never the live database: an empty one in memory is made for the run.
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+os.environ["DATABASE_URL"] = "sqlite:///:memory:"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taper_tracker.settings")
+
+import django
+
+django.setup()
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings, setup_test_environment
+
+from schedules.domain.builder import Request, build
+from schedules.domain.dose import Dose
+from schedules.domain.formulary.loader import medicine
+from schedules.domain.strategies.registry import Proportional
+from tests.benchmarks.pairs import Timing, measure
+from tests.cast import a_cast, a_plan
+
+CLONAZEPAM = medicine("clonazepam")
+TABLETS = tuple(CLONAZEPAM.product(key) for key in ("klonopin-0.5", "klonopin-1", "klonopin-2"))
+LIQUID = (CLONAZEPAM.product("compounded-0.1"),)
+Row = tuple[str, Timing, str, float, str]
+
+
+def request(liquids: tuple = ()) -> Request:  # type: ignore[type-arg]
+    return Request(
+        medicine=CLONAZEPAM,
+        start=(("morning", Dose.mg(1)), ("bedtime", Dose.mg(1))),
+        strategy=Proportional(Decimal(10)),
+        every_days=14,
+        products=TABLETS,
+        liquids=liquids,
+        stop_below=Dose.mg("0.05"),
+    )
+
+
+def bare(grid: int, stop: int) -> list[int]:
+    """The same taper as bare integers: no pieces, no rules, no times of day."""
+    micrograms, found = 2_000, []
+    while micrograms > 0:
+        asked = micrograms * 90 // 100
+        nearest = -(-asked // grid) * grid
+        micrograms = nearest if stop <= nearest < micrograms else max(micrograms - grid, 0)
+        found.append(micrograms)
+    return found
+
+
+def engine_rows(rounds: int) -> list[Row]:
+    tablets, mixed = request(), request(LIQUID)
+    one = measure(
+        {"bare": lambda: bare(250, 250), "plan": lambda: build(tablets)},
+        "bare", rounds=rounds, calls=20,
+    )  # fmt: skip
+    two = measure(
+        {"bare": lambda: bare(10, 50), "plan": lambda: build(mixed)},
+        "bare", rounds=rounds, calls=5,
+    )  # fmt: skip
+    return [
+        ("plan, 3 tablets, 2 times of day", one["plan"], "bare integers", 4, ""),
+        ("plan, the same and a 0.01 mg liquid", two["plan"], "bare integers", 4, ""),
+    ]
+
+
+TYPED = {
+    "morning": "1", "bedtime": "1", "target": "0", "strategy": "proportional", "percent": "10",
+    "every_days": "14", "first_lower_on": "2030-01-07", "stop_below": "0.05",
+    "products": ["klonopin-0.5", "klonopin-1", "klonopin-2"],
+}  # fmt: skip
+
+
+@override_settings(ROOT_URLCONF="tests.benchmarks.urls", ALLOWED_HOSTS=["*"])
+def page_rows(rounds: int) -> list[Row]:
+    now = datetime.now(UTC) - timedelta(days=3)
+    cast = a_cast(now)
+    a_plan(cast, now=now)
+    doctor, patient = Client(), Client()
+    doctor.force_login(cast.bell)
+    patient.force_login(cast.ana.user)
+    builder = f"/clinic/patients/{cast.ana.pk}/plans/new/"
+    cases = {
+        "floor": lambda: doctor.get("/floor/"),
+        "floor again": lambda: doctor.get("/floor/"),
+        "preview": lambda: doctor.post(builder, TYPED, headers={"HX-Request": "true"}),
+        "today": lambda: patient.get("/today/"),
+        "triage": lambda: doctor.get("/clinic/"),
+    }
+    found = measure(cases, "floor", rounds=rounds, calls=3)
+    bars = {"floor again": 1.05, "preview": 2.5, "today": 2.5, "triage": 3.0}
+    return [(name, found[name], "floor page", bars[name], extent(cases[name])) for name in bars]
+
+
+def extent(case) -> str:  # type: ignore[no-untyped-def]
+    with CaptureQueriesContext(connection) as queries:
+        response = case()
+    return f"{len(queries)} queries, {len(response.content) / 1000:.1f} kB, {response.status_code}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    setup_test_environment()
+    connection.creation.create_test_db(verbosity=0)
+    head()
+    for name, timing, yardstick, bar, more in [*engine_rows(rounds), *page_rows(rounds)]:
+        low, high = min(timing.ratios), max(timing.ratios)
+        verdict = "ok" if timing.ratio <= bar else "over"
+        print(
+            f"{name:<36} {timing.cpu:8.3f} ms CPU {timing.wall:8.3f} ms wall   "
+            f"{timing.ratio:6.2f} x {yardstick} ({low:.2f} to {high:.2f})  bar {bar}  {verdict}  {more}"
+        )
+
+
+def head() -> None:
+    root = Path(__file__).parents[2]
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    load = os.getloadavg()[0]
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}  {os.cpu_count()} cores, load {load:.1f}, "
+        f"Python {platform.python_version()}, Django {django.__version__}, "
+        f"{connection.vendor}, commit {commit}. Ratios are of CPU medians; read those, not the ms."
+    )
+
+
+if __name__ == "__main__":
+    main()
