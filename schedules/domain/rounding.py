@@ -237,10 +237,7 @@ class Cupboard:
 
     def _marks(self) -> list[tuple[int, int]]:
         """For each liquid the nanograms of one mark, and how many marks one dose may have."""
-        return [
-            (liquid.dose_per_mark.ng, int(MOST_ML / Fraction(liquid.ml_per_mark)))
-            for liquid in self.liquids
-        ]
+        return [_marks_of(liquid) for liquid in self.liquids]
 
     def _simplest(self, ng: int, like: Portion) -> Portion | None:
         shelf = _shelf(self.products, self.most_pieces)
@@ -250,15 +247,20 @@ class Cupboard:
     def _with_volume(self, ng: int, shelf: _Shelf) -> Iterator[Portion]:
         """Tablets, perhaps none, and one measured volume of whole marks."""
         for liquid in self.liquids:
-            mark = liquid.dose_per_mark.ng
+            mark, most_marks = _marks_of(liquid)
             for base in self._bases(ng - mark):
                 marks, rest = divmod(ng - base, mark)
-                ml = liquid.ml_per_mark * marks
-                if not rest and ml <= MOST_ML:
+                if not rest and marks <= most_marks:
+                    ml = liquid.ml_per_mark * marks
                     for way in shelf.ways[base]:
                         if way.pieces < self.most_pieces:
                             volume = Volume(liquid.key, ml)
                             yield Portion(Dose(ng), way.tablets, volume, way.pieces + 1)
+
+
+@lru_cache(maxsize=256)
+def _marks_of(liquid: Liquid) -> tuple[int, int]:
+    return liquid.dose_per_mark.ng, int(MOST_ML / Fraction(liquid.ml_per_mark))
 
 
 def _up(mg: Fraction) -> int:

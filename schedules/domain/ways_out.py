@@ -33,10 +33,11 @@ class WayOut:
 
 def ways_out(request: Request, built: Built, *, into: Medicine | None = None) -> list[WayOut]:
     """A way out for every step that is larger than asked."""
-    return [_way(request, built, number, into) for number in built.over_asked]
+    return [way_out(request, built, number, into=into) for number in built.over_asked]
 
 
-def _way(request: Request, built: Built, number: int, into: Medicine | None) -> WayOut:
+def way_out(request: Request, built: Built, number: int, *, into: Medicine | None) -> WayOut:
+    """The ways out of one step."""
     step, before = built.plan.steps[number], built.plan.steps[number - 1]
     asked = step.asked if step.asked is not None else step.total.exact
     cross = readings(before.total, request.medicine, into) if into else []

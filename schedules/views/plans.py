@@ -19,7 +19,7 @@ from schedules.domain.dose import render_mg
 from schedules.domain.formulary.loader import medicine, offered_keys
 from schedules.domain.medicine import Medicine
 from schedules.domain.rulebook import conflicts_about
-from schedules.domain.ways_out import WayOut, ways_out
+from schedules.domain.ways_out import WayOut, way_out
 from schedules.forms.plans import BuilderForm
 from schedules.selectors.diary import clock_words
 from schedules.selectors.plans import standing
@@ -112,11 +112,12 @@ def _preview(form: BuilderForm, today: date) -> dict[str, Any]:
     first = form.cleaned_data["first_lower_on"]
     plan = built.plan
     weeks = weeks_of(plan)
+    rows = step_rows(built, form.medicine, first)
     return {
         "title": f"{render_mg(plan.steps[0].total)} to {render_mg(plan.steps[-1].total)} "
         f"in {len(plan.steps) - 1} steps, {weeks} weeks",
-        "rows": step_rows(built, form.medicine, first),
-        "slots": [label for label, _, _ in step_rows(built, form.medicine, first)[0].doses],
+        "rows": rows,
+        "slots": [label for label, _, _ in rows[0].doses],
         "chart": plan_chart(built, first, today),
         "over": len(built.over_asked),
         "notes": built.notes,
@@ -137,7 +138,8 @@ def _ways(form: BuilderForm) -> WayOut | None:
     assert form.built is not None
     other = None if form.medicine.key == "diazepam" else medicine("diazepam")
     into = other if form.medicine.tables else None
-    return next(iter(ways_out(form.request, form.built, into=into)), None)
+    first = next(iter(form.built.over_asked), None)
+    return None if first is None else way_out(form.request, form.built, first, into=into)
 
 
 def plan_chart(built: Built, first: date, today: date) -> Chart:

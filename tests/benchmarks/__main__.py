@@ -9,6 +9,7 @@ import platform
 import subprocess
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import combinations_with_replacement
 from pathlib import Path
 
 os.environ["DATABASE_URL"] = "sqlite:///:memory:"
@@ -47,25 +48,42 @@ def request(liquids: tuple = ()) -> Request:  # type: ignore[type-arg]
     )
 
 
-def bare(grid: int, stop: int) -> list[int]:
-    """The same taper as bare integers: no pieces, no rules, no times of day."""
-    micrograms, found = 2_000, []
-    while micrograms > 0:
-        asked = micrograms * 90 // 100
-        nearest = -(-asked // grid) * grid
-        micrograms = nearest if stop <= nearest < micrograms else max(micrograms - grid, 0)
-        found.append(micrograms)
+def pieces(strengths: tuple[int, ...], most: int) -> dict[int, tuple[int, ...]]:
+    """Fewest pieces for every dose in micrograms: the table a bare engine would keep."""
+    table: dict[int, tuple[int, ...]] = {0: ()}
+    for size in range(1, 7):
+        for chosen in combinations_with_replacement(strengths, size):
+            if sum(chosen) <= most:
+                table.setdefault(sum(chosen), chosen)
+    return table
+
+
+def bare(grid: int, stop: int, table: dict[int, tuple[int, ...]]) -> list[tuple[int, int, int]]:
+    """The same taper in bare integers: two times of day in turn, pieces, both percentages."""
+    slots, turn, found = [1_000, 1_000], 0, []
+    start = sum(slots)
+    while sum(slots) > 0:
+        total, slot = sum(slots), turn % 2
+        turn += 1
+        asked = total * 90 // 100 if total * 90 // 100 >= stop else 0
+        wanted = max(-(-(asked - (total - slots[slot])) // grid) * grid, 0)
+        slots[slot] = min(wanted, max(slots[slot] - grid, 0))
+        after = sum(slots)
+        for dose in slots:
+            table.get(dose, ())
+        found.append((after, 10_000 - after * 10_000 // total, after * 10_000 // start))
     return found
 
 
 def engine_rows(rounds: int) -> list[Row]:
     tablets, mixed = request(), request(LIQUID)
+    table = pieces((250, 500, 1_000, 2_000), 2_000)
     one = measure(
-        {"bare": lambda: bare(250, 250), "plan": lambda: build(tablets)},
+        {"bare": lambda: bare(250, 250, table), "plan": lambda: build(tablets)},
         "bare", rounds=rounds, calls=20,
     )  # fmt: skip
     two = measure(
-        {"bare": lambda: bare(10, 50), "plan": lambda: build(mixed)},
+        {"bare": lambda: bare(10, 50, table), "plan": lambda: build(mixed)},
         "bare", rounds=rounds, calls=5,
     )  # fmt: skip
     return [
