@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.cast import a_cast
 
 hypothesis_settings.register_profile("quick", max_examples=150, deadline=None)
+hypothesis_settings.register_profile("mutants", max_examples=25, deadline=None, database=None)
 hypothesis_settings.register_profile("nightly", max_examples=10_000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

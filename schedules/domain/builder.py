@@ -48,6 +48,8 @@ class Request:
     indication: str = ""
     table: str = ""
     in_force: Dose | None = None
+    slot_order: tuple[str, ...] = ()
+    empty_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _starting(cupboard: Cupboard, slot: str, dose: Dose) -> Portion:
 def _lower(request: Request, cupboard: Cupboard, now: Step, turn: int) -> tuple[Step, int]:
     """The next step: one time of day lowered, in turn, bedtime last."""
     asked = _asked(request, now.total)
-    order = _in_turn(now, turn)
+    order = _in_turn(request, now, turn)
     lowered = _within(cupboard, now, asked, order) or _larger(request, cupboard, now, asked, order)
     if lowered is None:
         raise PlanImpossible(
@@ -146,7 +148,7 @@ def _lower(request: Request, cupboard: Cupboard, now: Step, turn: int) -> tuple[
     every = request.strategy.days(now.total.exact, request.every_days)
     cut = percent_cut(now.total.exact, after.exact)
     least = _least_days(request, cut, every=every, over=over)
-    names = [name for name, _ in now.portions]
+    names = [name for name, _ in _ordered(request, now)]
     return Step(portions, least, asked, over_asked=over), names.index(slot) + 1
 
 
@@ -158,9 +160,17 @@ def _asked(request: Request, before: Dose) -> Fraction:
     return max(asked, request.target.exact)
 
 
-def _in_turn(now: Step, turn: int) -> list[tuple[str, Portion]]:
-    turn %= len(now.portions)
-    return [*now.portions[turn:], *now.portions[:turn]]
+def _ordered(request: Request, now: Step) -> list[tuple[str, Portion]]:
+    """The times of day in the order they are lowered; bedtime last unless chosen otherwise."""
+    place = {slot: n for n, slot in enumerate(request.slot_order)}
+    return sorted(now.portions, key=lambda item: place.get(item[0], len(place)))
+
+
+def _in_turn(request: Request, now: Step, turn: int) -> list[tuple[str, Portion]]:
+    """From the next in turn on; with `empty_first` always from the first."""
+    ordered = _ordered(request, now)
+    turn = 0 if request.empty_first else turn % len(ordered)
+    return [*ordered[turn:], *ordered[:turn]]
 
 
 def _within(

@@ -85,6 +85,11 @@ def total(doses: "list[Dose] | tuple[Dose, ...]") -> Dose:
     return Dose(sum([dose.ng for dose in doses]))
 
 
+def is_many_times(amount: Dose, planned: Dose, times: int) -> bool:
+    """Whether an amount is so many times a planned dose or more; a planned zero is no measure."""
+    return bool(planned) and amount.ng >= times * planned.ng
+
+
 def plain_number(amount: Decimal) -> str:
     """`0.5`, `1`, `100`: a leading zero, no trailing zero, no exponent."""
     text = format(amount, "f")

@@ -77,6 +77,11 @@ def percent_words(cut: Fraction) -> str:
     return f"{Decimal(int(tenths)) / 10:f}".removesuffix(".0") + "%"
 
 
+def share_words(part: Fraction, whole: Fraction) -> str:
+    """`91.7%` of the whole."""
+    return percent_words(100 * part / whole)
+
+
 def asked_words(asked: Fraction) -> str:
     """An asked amount for display, four decimals half up: `1.3122 mg`. Never a dose."""
     places = (asked * 10_000 + Fraction(1, 2)) // 1

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from schedules.domain.plan import Plan
 
 GATE_OPENS_DAYS: Final = 2
+BLOCK_DAYS: Final = 14
+MICRO_SHARE: Final = 50
 DAY: Final = timedelta(days=1)
 FAR_DAYS: Final = 4000
 
@@ -155,6 +157,26 @@ def _open_ended(day: date, holds: tuple[Hold, ...], days: Days) -> bool:
     return any(hold.until is None and days.starts_at(day) >= hold.since for hold in holds)
 
 
+def gate_of(plan: Plan, number: int) -> int:
+    """The step whose gate clears this one: itself, or the first of its block.
+
+    Steps of 2 % or less (one part in fifty) stand in blocks of at most
+    fourteen days with one gate.
+    """
+    first, days = number, 0
+    while first > 1 and _is_micro(plan, first) and _is_micro(plan, first - 1):
+        days += plan.steps[first - 1].least_days
+        if days + plan.steps[number].least_days > BLOCK_DAYS:
+            break
+        first -= 1
+    return first
+
+
+def _is_micro(plan: Plan, number: int) -> bool:
+    before, after = plan.steps[number - 1].total.ng, plan.steps[number].total.ng
+    return after < before and MICRO_SHARE * (before - after) <= before
+
+
 def _start(
     plan: Plan, number: int, planned: date | None, events: Events, days: Days
 ) -> date | None:
@@ -165,16 +187,23 @@ def _start(
     starts = [
         start
         for clearing in events.clearings
-        if clearing.step == number
-        and (start := _good_from(clearing, planned, events, days)) is not None
+        if clearing.step in (number, gate_of(plan, number))
+        and (start := _good_from(clearing, planned, events, days, own=clearing.step == number))
+        is not None
     ]
     return min(starts, default=None)
 
 
-def _good_from(clearing: Clearing, planned: date, events: Events, days: Days) -> date | None:
-    """The day this *go* lets the step start, or None where it is void."""
+def _good_from(
+    clearing: Clearing, planned: date, events: Events, days: Days, *, own: bool = True
+) -> date | None:
+    """The day this *go* lets the step start, or None where it is void.
+
+    A go of the block's first step (not `own`) also lets the later ones start,
+    each on its planned day, until a hold or a flag comes between.
+    """
     said_on = days.day_of(clearing.at)
-    if said_on < planned - GATE_OPENS_DAYS * DAY:
+    if own and said_on < planned - GATE_OPENS_DAYS * DAY:
         return None
     start = max(planned, said_on + DAY)
     moment = days.starts_at(start)

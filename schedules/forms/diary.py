@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from schedules.domain.dose import Dose
+from schedules.domain.dose import Dose, is_many_times
 from schedules.forms.fields import DoseInput
 from schedules.models.doses import DoseEntry
 
@@ -60,7 +60,7 @@ class OtherForm(forms.Form):
         amount = cleaned.get("amount")
         if not amount:
             self.add_error("amount", "Tell us how much you took, like 0.5")
-        elif self.planned and amount.ng >= TEN_TIMES * self.planned.ng and not cleaned["sure"]:
+        elif is_many_times(amount, self.planned, TEN_TIMES) and not cleaned["sure"]:
             self.asks_again = True
             self.add_error(
                 "amount",

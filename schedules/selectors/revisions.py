@@ -10,7 +10,7 @@ from schedules.domain.builder import Built
 from schedules.domain.dose import render_mg
 from schedules.domain.limits import Finding
 from schedules.domain.medicine import Medicine
-from schedules.domain.pace import asked_words, percent_cut, percent_words
+from schedules.domain.pace import asked_words, percent_cut, percent_words, share_words
 from schedules.domain.plan import SLOT, Plan
 from schedules.domain.wording import Said, describe_dose, pieces_words
 from schedules.models.plans import Revision
@@ -92,7 +92,7 @@ def step_rows(built: Built, medicine: Medicine, first_lower_on: Any) -> list[Ste
                 days=str(step.least_days) if 0 < number < len(plan.steps) - 1 else "",
                 total=render_mg(step.total),
                 cut=percent_words(percent_cut(before.exact, step.total.exact)) if number else "",
-                of_start=percent_words(100 * step.total.exact / start.exact),
+                of_start=share_words(step.total.exact, start.exact),
                 asked=asked_words(step.asked) if step.asked is not None else "",
                 doses=tuple(
                     (SLOT[slot].label, pieces_words(p, medicine), describe_dose(p, medicine))

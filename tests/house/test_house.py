@@ -151,3 +151,30 @@ def test_at_most_twenty_entries_at_the_top():
 
 def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+
+
+DOSE_PARTS = {"ng", "exact", "decimal"}
+
+
+def dose_arithmetic(path):
+    """Sums, differences, products and quotients of the inside of a dose."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.BinOp):
+            inner = {n.attr for side in (node.left, node.right) for n in ast.walk(side)
+                     if isinstance(n, ast.Attribute)}  # fmt: skip
+            if inner & DOSE_PARTS:
+                yield node.lineno
+
+
+OUTSIDE = [p for p in SOURCES if "domain" not in p.parts and p.name != "charts.py"]
+
+
+@pytest.mark.parametrize("path", OUTSIDE, ids=name)
+def test_no_arithmetic_on_doses_outside_the_domain(path):
+    assert list(dose_arithmetic(path)) == []
+
+
+def test_the_search_for_dose_arithmetic_finds_it(tmp_path):
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("half = dose.ng / 2\nfine = dose.ng\n")
+    assert list(dose_arithmetic(wrong)) == [1]

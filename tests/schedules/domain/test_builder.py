@@ -209,3 +209,25 @@ def test_the_ten_per_cent_limits_of_the_arithmetic():
     melts = built(start={"bedtime": "1.25"}, keys=("melt-0.125", "melt-0.5"), target=Dose.mg("1"))
     first = melts.plan.steps[melts.over_asked[0] - 1].total
     assert first.exact < Fraction(5, 4)
+
+
+def lowered(**changes):
+    steps = built(**changes).plan.steps
+    return [
+        next(slot for slot, portion in after.portions if before.portion(slot) != portion)
+        for before, after in itertools.pairwise(steps)
+    ]
+
+
+THREE = {"morning": "0.5", "noon": "0.5", "bedtime": "0.5"}
+
+
+def test_the_order_of_the_times_of_day_can_be_chosen():
+    assert lowered(start=THREE)[:3] == ["morning", "noon", "bedtime"]
+    chosen = lowered(start=THREE, slot_order=("noon", "morning"))
+    assert chosen[:3] == ["noon", "morning", "bedtime"]
+
+
+def test_one_time_of_day_can_be_emptied_first():
+    order = lowered(start=THREE, slot_order=("noon",), empty_first=True)
+    assert order[:4] == ["noon"] * 4

@@ -267,12 +267,12 @@ def test_the_state_machine_of_clearing():
         assert Clearings.ran.get(name, 0) > 0, name
 
 
-def ignores_flags(clearing, planned, events, days):
-    return REAL(clearing, planned, Events(events.clearings, events.holds), days)
+def ignores_flags(clearing, planned, events, days, *, own):
+    return REAL(clearing, planned, Events(events.clearings, events.holds), days, own=own)
 
 
-def ignores_holds(clearing, planned, events, days):
-    return REAL(clearing, planned, Events(events.clearings, (), events.flags), days)
+def ignores_holds(clearing, planned, events, days, *, own):
+    return REAL(clearing, planned, Events(events.clearings, (), events.flags), days, own=own)
 
 
 def needs_no_go(plan, number, planned, events, days):

@@ -5,6 +5,9 @@ from fractions import Fraction
 
 import pytest
 
+from schedules.domain.dose import Dose
+from schedules.domain.formulary.loader import medicine
+from schedules.domain.letter import Letter, pharmacy_letter
 from schedules.domain.supply import (
     SupplyInvalid,
     full_days,
@@ -79,3 +82,43 @@ def test_no_pouch_runs_beyond_the_next_uncleared_step():
     table = pouches(STEP.portions, TODAY, stops_on=TODAY + timedelta(days=10))
     assert [bool(pouch.portions) for pouch in table] == [True] * 10 + [False] * 18
     assert all(pouch.portions for pouch in pouches(STEP.portions, TODAY))
+
+
+def letter(**changes):
+    given = {
+        "patient": "Maya Okafor", "clinic": "Riverside Practice", "medicine": medicine("clonazepam"),
+        "portions": STEP.portions, "first": TODAY, "days": 28, "printed_on": TODAY, "revision": 3,
+    }  # fmt: skip
+    return pharmacy_letter(Letter(**{**given, **changes})).replace("\u00a0", " ")
+
+
+def test_the_pharmacy_letter():
+    assert letter() == (
+        "Riverside Practice\n"
+        "For: Maya Okafor\n"
+        "Medicine: clonazepam, 1.375 mg a day\n"
+        "From 2 March 2026, for 28 days and a reserve of 14\n"
+        "\n"
+        "Morning: Take 1 whole of 0.5 mg and 1 whole of 0.125 mg. 0.5 mg: your tablets "
+        "(orange, round). 0.125 mg: your melting tablets. (0.625 mg)\n"
+        "Bedtime: Take 1 whole and 1 half of your 0.5 mg tablets (orange, round) (0.75 mg)\n"
+        "\n"
+        "Please hand over:\n"
+        "- 105 of 0.5 mg tablet, Klonopin\n"
+        "- 42 of 0.125 mg melting tablet, generic ODT\n"
+        "\n"
+        "Stay on this dose until the patient's page says new.\n"
+        "Printed 2 March 2026, plan 3.\n"
+    )
+
+
+def test_no_letter_speaks_beyond_the_next_uncleared_step():
+    short = letter(stops_on=TODAY + timedelta(days=9), reserve=0)
+    assert "for 9 days" in short
+    assert "From 11 March 2026 on: stay on this dose until" in short
+    assert "- 23 of 0.5 mg tablet, Klonopin, 1/2 tablet over" in short
+
+
+def test_a_liquid_in_a_letter():
+    plan = built(start={"bedtime": "0.5"}, keys=("compounded-0.1",), target=Dose.mg("0.25")).plan
+    assert "- 210 mL of 0.1 mg in 1 mL liquid" in letter(portions=plan.steps[0].portions)

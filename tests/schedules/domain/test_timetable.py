@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schedules.domain.dose import Dose
+from schedules.domain.strategies.registry import Linear
 from schedules.domain.timetable import (
     Clearing,
     Days,
     Events,
     Hold,
     course,
+    gate_of,
     lower_on_any_day,
     planned_doses,
 )
@@ -211,3 +214,34 @@ def test_lower_on_any_day():
     assert not lower_on_any_day(planned_doses(slower, FIRST), old, today_ng=now)
     assert lower_on_any_day(old, planned_doses(slower, FIRST), today_ng=now)
     assert lower_on_any_day(old, [], today_ng=now)
+
+
+MICRO = built(
+    start={"bedtime": "1"}, keys=("compounded-0.1",), strategy=Linear(Dose.mg("0.01")),
+    every_days=3, target=Dose.mg("0.85"),
+).plan  # fmt: skip
+
+
+def micro(day, clearings=(), holds=(), flags=()):
+    events = Events(tuple(clearings), tuple(holds), tuple(flags))
+    found = course(MICRO, FIRST, events, at(day), DAYS)
+    return [(e.step, (e.on - FIRST).days) for e in found.entered]
+
+
+def test_micro_steps_stand_in_blocks_of_at_most_fourteen_days():
+    assert [gate_of(MICRO, n) for n in range(1, 10)] == [1, 1, 1, 1, 2, 3, 4, 5, 6]
+    assert [gate_of(PLAN, n) for n in range(1, STEPS)] == list(range(1, STEPS))
+
+
+def test_one_go_clears_a_block_and_no_more():
+    assert micro(60, [go(1, 2)]) == [(0, 0), (1, 3), (2, 6), (3, 9), (4, 12)]
+
+
+def test_a_hold_inside_a_block_stays_at_todays_dose():
+    held = [Hold(at(7), at(20))]
+    assert micro(60, [go(1, 2)], held) == [(0, 0), (1, 3), (2, 6)]
+    assert micro(60, [go(1, 2), go(3, 22)], held)[:4] == [(0, 0), (1, 3), (2, 6), (3, 23)]
+
+
+def test_a_flag_inside_a_block_stays_at_todays_dose():
+    assert micro(60, [go(1, 2)], flags=[Hold(at(7), at(8))]) == [(0, 0), (1, 3), (2, 6)]
