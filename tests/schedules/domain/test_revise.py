@@ -170,12 +170,12 @@ class Clearings(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        self.day, self.hour, self.step = 0, 12, 0
+        self.day, self.minute, self.step = 0, 0, 0
         self.goes, self.holds, self.flags = [], [], []
         self.good = set()
 
     def now(self):
-        return DAYS.starts_at(FIRST + self.day * DAY) + timedelta(hours=self.hour)
+        return DAYS.starts_at(FIRST + self.day * DAY) + timedelta(hours=12, minutes=self.minute)
 
     def stands(self):
         events = Events(tuple(self.goes), tuple(self.holds), tuple(self.flags))
@@ -185,13 +185,11 @@ class Clearings(RuleBasedStateMachine):
         type(self).ran[name] = type(self).ran.get(name, 0) + 1
 
     def tick(self):
-        self.hour += 1
-        if self.hour > 22:
-            self.hour = 22
+        self.minute += 1
 
     @rule(days=st.integers(1, 20))
     def days_pass(self, days):
-        self.hour = 12
+        self.minute = 0
         self.days_pass_to(self.day + days)
         self.count("days")
 
