@@ -243,6 +243,15 @@ class Clearings(RuleBasedStateMachine):
         self.flags[-1] = Hold(self.flags[-1].since, self.now())
         self.count("closed")
 
+    @precondition(lambda self: not open_now(self.holds) and not open_now(self.flags))
+    @rule(kind=st.sampled_from(["holds", "flags"]), days=st.integers(1, 20))
+    def say_go_then_stop_for_an_hour(self, kind, days):
+        self.say_go()
+        getattr(self, kind).append(Hold(self.now(), self.now() + timedelta(minutes=1)))
+        self.void()
+        self.days_pass(days)
+        self.count("stopped")
+
     def void(self):
         """What was said before no longer counts, unless its step has begun."""
         self.good = {number for number in self.good if number <= self.stands().step}
@@ -258,10 +267,13 @@ MACHINE = settings(
 )
 
 
+HUNT = settings(MACHINE, max_examples=2000, derandomize=True)
+
+
 def test_the_state_machine_of_clearing():
     Clearings.ran = {}
     run_state_machine_as_test(Clearings, settings=MACHINE)
-    for name in ("days", "go", "entered", "hold", "resume", "flag", "closed"):
+    for name in ("days", "go", "entered", "hold", "resume", "flag", "closed", "stopped"):
         assert Clearings.ran.get(name, 0) > 0, name
 
 
@@ -287,4 +299,4 @@ REAL = timetable._good_from
 def test_the_state_machine_kills_planted_mutants(monkeypatch, name, mutant):
     monkeypatch.setattr(timetable, name, mutant)
     with pytest.raises(AssertionError, match="without a good go"):
-        run_state_machine_as_test(Clearings, settings=MACHINE)
+        run_state_machine_as_test(Clearings, settings=HUNT)
