@@ -195,7 +195,7 @@ def _start(
 
 
 def _good_from(
-    clearing: Clearing, planned: date, events: Events, days: Days, *, own: bool = True
+    clearing: Clearing, planned: date, events: Events, days: Days, *, own: bool
 ) -> date | None:
     """The day this *go* lets the step start, or None where it is void.
 

@@ -6,12 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schedules.domain import rounding
 from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
-from schedules.domain.rounding import NOTHING, Cupboard, tablet_portions
+from schedules.domain.rounding import (
+    NOTHING,
+    Cupboard,
+    TabletKind,
+    nearest_tablets,
+    tablet_portions,
+)
 from schedules.domain.wording import describe_dose
 
 CLONAZEPAM = medicine("clonazepam")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """Each test makes its portions afresh."""
+    tablet_portions.cache_clear()
+    rounding._shelf.cache_clear()
 
 
 def cupboard(*keys, liquids=()):
@@ -127,3 +141,65 @@ def test_the_quick_search_finds_what_the_plain_one_finds(tens_of_ng, roof):
     down = max((ng for ng in MADE if ng < tens_of_ng * 10), default=None)
     lower = BOTH.below(target, above=Dose(0), like=NOTHING)
     assert (lower.dose.ng if lower else None) == down
+
+
+def kinds(*strengths, smallest=1):
+    return tuple(TabletKind(Fraction(mg), Fraction(smallest)) for mg in strengths)
+
+
+@pytest.mark.parametrize(
+    ("target", "found_kinds", "most_units", "dose", "tablets"),
+    [
+        (3, kinds(1), 2, 2, [(1, 2)]),
+        (2, kinds(1), 2, 2, [(1, 2)]),
+        (4, kinds(1, "0.5"), 3, 3, [(1, 3)]),
+        ("1.5", kinds("0.5", 1), 9, "1.5", [(1, 1), ("0.5", 1)]),
+        (3, kinds(2, "1.5", 1), 9, 3, [("1.5", 2)]),
+        (2, kinds("0.5", 1), 9, 2, [(1, 2)]),
+        ("0.75", kinds(1, smallest="1/2"), 9, 1, [(1, 1)]),
+        ("1.25", kinds("0.5", 1), 9, "1.5", [(1, 1), ("0.5", 1)]),
+    ],
+)
+def test_the_nearest_tablets_within_so_many(target, found_kinds, most_units, dose, tablets):
+    found = nearest_tablets(Fraction(target), found_kinds, most_units=Fraction(most_units))
+    assert found.dose == Fraction(dose)
+    assert list(found.tablets) == [(Fraction(mg), Fraction(count)) for mg, count in tablets]
+
+
+def test_the_strongest_tablet_is_named_first():
+    for keys in (("klonopin-0.5", "klonopin-2"), ("klonopin-2", "klonopin-0.5")):
+        found = cupboard(*keys).exactly(Dose.mg("2.5"))
+        assert [(t.product, t.count) for t in found.tablets] == [
+            ("klonopin-2", 1),
+            ("klonopin-0.5", 1),
+        ]
+        assert found.pieces == 2
+
+
+def test_a_volume_counts_as_one_of_the_six_pieces():
+    both = cupboard("klonopin-0.5", liquids=("compounded-0.1",))
+    assert both.exactly(Dose.mg("5.5")).pieces == 6
+    assert both.exactly(Dose.mg(6)) is None
+    assert both.exactly(Dose.mg("0.51")).pieces == 1
+    assert both.exactly(Dose.mg("3.4")).pieces == 2
+
+
+def test_a_volume_of_exactly_thirty_millilitres():
+    liquid = cupboard(liquids=("compounded-0.1",))
+    assert liquid.at_least(Fraction(3), under=Dose.mg(5), like=NOTHING).liquid.ml == 30
+    assert liquid.exactly(Dose.mg("3.01")) is None
+    assert liquid.at_least(Fraction("3.01"), under=Dose.mg(5), like=NOTHING) is None
+
+
+def test_the_dose_below_is_strictly_below():
+    tablets = cupboard("klonopin-0.5")
+    assert tablets.below(Fraction("0.75"), above=Dose.mg("0.25"), like=NOTHING).dose.ng == 500_000
+    assert tablets.below(Fraction("0.5"), above=Dose.mg("0.5"), like=NOTHING) is None
+
+
+def test_the_same_liquid_as_before_is_kept():
+    strong = "compounded-0.1"
+    both = cupboard(liquids=(strong, "uk-solution-0.1"))
+    for key in (strong, "uk-solution-0.1"):
+        before = cupboard(liquids=(key,)).exactly(Dose.mg("0.4"))
+        assert both.exactly(Dose.mg("0.2"), like=before).liquid.product == key

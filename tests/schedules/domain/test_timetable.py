@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.domain.dose import Dose
-from schedules.domain.strategies.registry import Linear
+from schedules.domain.strategies.registry import ByHand, Linear
 from schedules.domain.timetable import (
     Clearing,
     Days,
+    Entered,
     Events,
     Hold,
     course,
@@ -130,6 +131,65 @@ def test_what_comes_after_now_is_not_looked_at():
     assert stands(13, clearings=[go(1, 13, hour=20)], hour=12).cleared is False
 
 
+def all_goes():
+    return [go(step, 14 * step - 1) for step in range(1, STEPS)]
+
+
+def test_a_plan_run_to_its_last_step_is_over():
+    over = stands(14 * STEPS + 30, clearings=all_goes())
+    assert over.entered == tuple(
+        Entered(step, FIRST + timedelta(days=14 * step)) for step in range(STEPS)
+    )
+    assert (over.planned, over.held, over.cleared) == (None, False, False)
+    assert not over.gate_open(FIRST + timedelta(days=14 * STEPS + 30))
+    assert stands(400, clearings=all_goes(), holds=[Hold(at(390))]).held is True
+
+
+def test_the_step_of_every_day():
+    found = stands(40, clearings=[go(1, 13), go(2, 27)])
+    days = [FIRST + timedelta(days=day) for day in (-1, 0, 13, 14, 27, 28, 40)]
+    assert [found.step_on(day) for day in days] == [None, 0, 0, 1, 1, 2, 2]
+
+
+def test_a_hold_is_in_force_from_its_first_moment_until_its_end():
+    held = Hold(at(3), at(5))
+    moments = (at(3, 11), at(3), at(4), at(5, 11), at(5))
+    assert [held.in_force(now) for now in moments] == [False, True, True, True, False]
+    assert [Hold(at(3)).in_force(now) for now in moments] == [False, True, True, True, True]
+
+
+def test_a_hold_touches_what_lies_inside_it_and_not_its_neighbours():
+    held = Hold(at(3), at(5))
+    assert held.touches(at(2), at(4))
+    assert not held.touches(at(1), at(3))
+    assert not held.touches(at(5), at(6))
+
+
+def test_what_happens_at_this_very_moment_is_known():
+    assert stands(13, clearings=[go(1, 13)]).cleared is True
+    assert stands(13, clearings=[go(1, 12)], flags=[Hold(at(13))]).cleared is False
+    assert stands(13, holds=[Hold(at(13))]).held is True
+    assert stands(13, holds=[Hold(at(10), at(13))]).held is False
+
+
+def test_an_end_that_is_still_to_come_is_not_known():
+    assert stands(10, holds=[Hold(at(5), at(12))]).planned is None
+    assert stands(12, holds=[Hold(at(5), at(12))]).planned is not None
+
+
+def test_moments_are_in_universal_time():
+    assert DAYS.at(FIRST, time(8)).tzinfo == ZoneInfo("UTC")
+
+
+def test_planned_doses_name_each_later_step():
+    nexts = planned_doses(PLAN, FIRST)
+    assert [ng for _, ng in nexts] == [step.total.ng for step in PLAN.steps[1:]]
+    assert [(day - FIRST).days for day, _ in nexts] == [14 * k for k in range(STEPS - 1)]
+    assert planned_doses(PLAN, FIRST, after=1) == [
+        (day - timedelta(days=14), ng) for day, ng in nexts[1:]
+    ]
+
+
 moments = st.tuples(st.integers(0, 120), st.integers(0, 23))
 spans = st.tuples(moments, st.integers(1, 60) | st.none())
 
@@ -214,6 +274,10 @@ def test_lower_on_any_day():
     assert not lower_on_any_day(planned_doses(slower, FIRST), old, today_ng=now)
     assert lower_on_any_day(old, planned_doses(slower, FIRST), today_ng=now)
     assert lower_on_any_day(old, [], today_ng=now)
+    assert not lower_on_any_day([], old, today_ng=now)
+    assert lower_on_any_day(old[:1], [], today_ng=now)
+    later = [(FIRST + timedelta(days=1), old[0][1])]
+    assert lower_on_any_day([(FIRST, old[0][1])], later, today_ng=now)
 
 
 MICRO = built(
@@ -231,6 +295,33 @@ def micro(day, clearings=(), holds=(), flags=()):
 def test_micro_steps_stand_in_blocks_of_at_most_fourteen_days():
     assert [gate_of(MICRO, n) for n in range(1, 10)] == [1, 1, 1, 1, 2, 3, 4, 5, 6]
     assert [gate_of(PLAN, n) for n in range(1, STEPS)] == list(range(1, STEPS))
+
+
+def gates(start, every_days, target):
+    plan = built(
+        start={"bedtime": start}, keys=("compounded-0.1",), strategy=Linear(Dose.mg("0.01")),
+        every_days=every_days, target=Dose.mg(target),
+    ).plan  # fmt: skip
+    return [gate_of(plan, n) for n in range(1, len(plan.steps))]
+
+
+def test_a_block_is_fourteen_days_to_the_day():
+    assert gates("1", 7, "0.96") == [1, 1, 2, 3]
+    assert gates("1", 8, "0.96") == [1, 2, 3, 4]
+
+
+def test_two_per_cent_exactly_is_a_micro_step():
+    assert gates("0.51", 3, "0.47") == [1, 1, 3, 4]
+
+
+def test_a_block_counts_the_days_of_its_own_steps():
+    totals = tuple(Dose.mg(mg) for mg in ("0.99", "0.98", "0.97"))
+    plan = built(
+        start={"bedtime": "1"}, keys=("compounded-0.1",), every_days=7,
+        strategy=ByHand(totals, least_days=(3, 9, 3)), target=Dose.mg("0.97"),
+    ).plan  # fmt: skip
+    assert [step.least_days for step in plan.steps] == [7, 3, 9, 3]
+    assert [gate_of(plan, n) for n in (1, 2, 3)] == [1, 1, 2]
 
 
 def test_one_go_clears_a_block_and_no_more():
