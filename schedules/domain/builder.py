@@ -9,7 +9,7 @@ from typing import Final
 from schedules.domain.class_limits import class_findings
 from schedules.domain.dose import ZERO, Dose, render_mg, total
 from schedules.domain.limits import Finding
-from schedules.domain.medicine import Liquid, Medicine, Product
+from schedules.domain.medicine import Liquid, Medicine, MedicineInvalid, Product
 from schedules.domain.pace import percent_cut
 from schedules.domain.plan import SLOT, Plan, Step
 from schedules.domain.risk import asam_band, dose_band
@@ -50,6 +50,7 @@ class Request:
     in_force: Dose | None = None
     slot_order: tuple[str, ...] = ()
     empty_first: bool = False
+    cut_by_hand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Built:
 def build(request: Request) -> Built:
     """Build the plan step by step; raises PlanImpossible with the field at fault."""
     _check(request)
-    cupboard = Cupboard(request.products, request.liquids)
+    cupboard = Cupboard(tuple(_cut(request)), request.liquids)
     first = tuple((slot, _starting(cupboard, slot, dose)) for slot, dose in request.start)
     steps = [Step(first, request.every_days)]
     days = 0
@@ -117,6 +118,21 @@ def _check(request: Request) -> None:
         raise PlanImpossible(
             f"Plan down to less than the {render_mg(start)} a day she takes now.", field="target"
         )
+
+
+def _cut(request: Request) -> Iterator[Product]:
+    """The products; those a doctor has cut by hand beyond their scoring give smaller pieces."""
+    if request.cut_by_hand and request.strategy.key != "by-hand":
+        raise PlanImpossible(
+            "Cutting beyond the score is for daily totals typed by hand.", field="cut_by_hand"
+        )
+    if not {*request.cut_by_hand} <= {product.key for product in request.products}:
+        raise PlanImpossible("Choose the product too that is cut by hand.", field="cut_by_hand")
+    for product in request.products:
+        try:
+            yield product.by_hand() if product.key in request.cut_by_hand else product
+        except MedicineInvalid as invalid:
+            raise PlanImpossible(str(invalid), field="cut_by_hand") from None
 
 
 def _starting(cupboard: Cupboard, slot: str, dose: Dose) -> Portion:
@@ -225,7 +241,7 @@ def _judged(request: Request, plan: Plan) -> Built:
     found = class_findings(request.medicine, start.exact, totals, table=request.table)
     by_step = tuple(tuple(f for f in found if f.day == day) for day in days)
     over = tuple(n for n, step in enumerate(plan.steps) if step.over_asked)
-    return Built(plan, by_step, tuple(_notes(request, start)), over)
+    return Built(plan, by_step, (*_notes(request, start), *_by_hand(request, plan)), over)
 
 
 def _first_days(plan: Plan) -> Iterator[int]:
@@ -233,6 +249,14 @@ def _first_days(plan: Plan) -> Iterator[int]:
     for step in plan.steps[1:]:
         yield day
         day += step.least_days
+
+
+def _by_hand(request: Request, plan: Plan) -> Iterator[Finding]:
+    portions = [portion for step in plan.steps for _, portion in step.portions]
+    keys = {tablet.product for p in portions for tablet in p.tablets if tablet.by_hand}
+    for product in request.products:
+        if product.key in keys:
+            yield Finding("GEN-02b", 0, HARD, detail=f"parts of {product.title} are not exact")
 
 
 def _notes(request: Request, start: Dose) -> Iterator[Finding]:

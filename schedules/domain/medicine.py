@@ -1,6 +1,6 @@
 """A medicine and what a pharmacy can hand over: products with their scoring."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -24,6 +24,11 @@ SCORINGS: Final = {
     "none": (),
     "perforated_unscored": (),
     "n/a": (),
+}
+BEYOND: Final = {
+    "none": Fraction(1, 2),
+    "perforated_unscored": Fraction(1, 2),
+    "half": Fraction(1, 4),
 }
 EVIDENCE: Final = ("read", "read-secondary", "memory", "derived")
 
@@ -62,6 +67,7 @@ class Product:
     colour: str = ""
     shape: str = ""
     note: str = ""
+    cut_by_hand: bool = False
 
     def __post_init__(self) -> None:
         if self.form not in FORMS or self.form == "oral liquid":
@@ -72,7 +78,9 @@ class Product:
             raise MedicineInvalid(f"{self.key}: only a plain tablet may be split.")
         if not self.strength:
             raise MedicineInvalid(f"{self.key}: the strength is zero.")
-        for piece in SCORINGS[self.scoring]:
+        if self.cut_by_hand and self.scoring not in BEYOND:
+            raise MedicineInvalid(f"{self.title} cannot be cut further (GEN-02).")
+        for piece in self.pieces:
             self._check_exact(piece)
 
     def _check_exact(self, piece: Fraction) -> None:
@@ -83,8 +91,25 @@ class Product:
 
     @property
     def pieces(self) -> tuple[Fraction, ...]:
-        """The pieces this product gives, largest first; a whole is always one."""
-        return (Fraction(1), *SCORINGS[self.scoring])
+        """The pieces this product gives, largest first; a whole is always one.
+
+        Cut by hand, a tablet gives one piece more than its scoring allows;
+        that piece is not exact (GEN-02b).
+        """
+        scored = (Fraction(1), *SCORINGS[self.scoring])
+        return (*scored, BEYOND[self.scoring]) if self.cut_by_hand else scored
+
+    @property
+    def may_be_cut_by_hand(self) -> bool:
+        return self.scoring in BEYOND
+
+    def by_hand(self) -> "Product":
+        """The same product cut beyond its scoring; raises MedicineInvalid where it must not be."""
+        return replace(self, cut_by_hand=True)
+
+    def is_scored_for(self, count: Fraction) -> bool:
+        """Whether so many tablets need no cut beyond the scoring."""
+        return (count / (Fraction(1), *SCORINGS[self.scoring])[-1]).denominator == 1
 
     @property
     def noun(self) -> str:

@@ -108,16 +108,23 @@ def portion_as_json(portion: Portion) -> dict[str, Any]:
     return {
         "ng": portion.dose.ng,
         "pieces": portion.pieces,
-        "tablets": [[tablet.product, str(tablet.count)] for tablet in portion.tablets],
+        "tablets": [_tablet_as_json(tablet) for tablet in portion.tablets],
         "liquid": [liquid.product, str(liquid.ml)] if liquid is not None else None,
     }
+
+
+def _tablet_as_json(tablet: Tablet) -> list[Any]:
+    return [tablet.product, str(tablet.count), *(["by hand"] if tablet.by_hand else [])]
 
 
 def portion_from_json(item: dict[str, Any]) -> Portion:
     liquid = item["liquid"]
     return Portion(
         dose=Dose(item["ng"]),
-        tablets=tuple(Tablet(product, Fraction(count)) for product, count in item["tablets"]),
+        tablets=tuple(
+            Tablet(product, Fraction(count), by_hand=bool(by_hand))
+            for product, count, *by_hand in item["tablets"]
+        ),
         liquid=Volume(liquid[0], Decimal(liquid[1])) if liquid else None,
         pieces=item["pieces"],
     )

@@ -102,10 +102,14 @@ def measured_volume(dose: Fraction, mg_per_ml: Fraction, graduation: Fraction) -
 
 @dataclass(frozen=True, slots=True)
 class Tablet:
-    """So many tablets of one product; halves and quarters as fractions."""
+    """So many tablets of one product; halves and quarters as fractions.
+
+    `by_hand` where a piece goes beyond the product's scoring and is not exact.
+    """
 
     product: str
     count: Fraction
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,10 @@ class Portion:
     @property
     def strengths(self) -> int:
         return len(self.tablets) + (self.liquid is not None)
+
+    @property
+    def by_hand(self) -> bool:
+        return any(tablet.by_hand for tablet in self.tablets)
 
 
 NOTHING: Final = Portion(ZERO)
@@ -160,10 +168,10 @@ def _ng(product: Product, piece: Fraction) -> int:
 
 
 def _portion(dose: Dose, chosen: tuple[tuple[Product, Fraction], ...]) -> Portion:
-    counts: dict[str, Fraction] = {}
+    counts: dict[Product, Fraction] = {}
     for product, piece in sorted(chosen, key=lambda item: -item[0].strength.ng):
-        counts[product.key] = counts.get(product.key, Fraction(0)) + piece
-    tablets = tuple(Tablet(key, count) for key, count in counts.items())
+        counts[product] = counts.get(product, Fraction(0)) + piece
+    tablets = tuple(Tablet(p.key, n, not p.is_scored_for(n)) for p, n in counts.items())
     return Portion(dose, tablets=tablets, pieces=len(chosen))
 
 
@@ -268,9 +276,9 @@ def _up(mg: Fraction) -> int:
     return -((-mg * 100_000) // 1) * 10
 
 
-def _rank(way: Portion, *, like: Portion) -> tuple[int, int, int]:
-    """Fewest pieces, then fewest strengths, then least change from the step before."""
-    return (way.pieces, way.strengths, len(_used(way) - _used(like)))
+def _rank(way: Portion, *, like: Portion) -> tuple[int, bool, int, int]:
+    """Fewest pieces, then exact ones, then fewest strengths, then least change."""
+    return (way.pieces, way.by_hand, way.strengths, len(_used(way) - _used(like)))
 
 
 def _used(way: Portion) -> set[str]:

@@ -7,10 +7,13 @@ from typing import Final
 
 from schedules.domain.dose import Dose, plain_number, render_mg, total
 from schedules.domain.medicine import Liquid, Medicine, Product
-from schedules.domain.rounding import Portion
+from schedules.domain.rounding import Portion, Tablet
 
 NB: Final = "\u00a0"
 CALL_FIRST: Final = "Call your clinic before you take this dose."
+NOT_EXACT: Final = (
+    "There is no line to cut it on, so this part is not exact. Ask your pharmacist how to cut it."
+)
 PARTS: Final = {
     Fraction(1, 2): ((1, "half"),),
     Fraction(1, 4): ((1, "quarter"),),
@@ -59,7 +62,7 @@ def describe_dose(portion: Portion, medicine: Medicine) -> Said:
         return Said("Take none", "at this time of day", (), amount, sums=not portion.pieces)
     if not _sums(portion, medicine):
         return Said(CALL_FIRST, "", (), amount, sums=False)
-    parts = [_tablet_part(medicine.product(t.product), t.count) for t in portion.tablets]
+    parts = [_tablet_part(medicine.product(tablet.product), tablet) for tablet in portion.tablets]
     same = len({part.strength for part in parts}) < len(parts)
     pieces = tuple(piece for part in parts for piece in part.pieces)
     if portion.liquid is None and len(parts) == 1:
@@ -111,14 +114,16 @@ class _Part:
     pieces: tuple[Piece, ...]
 
 
-def _tablet_part(product: Product | Liquid, count: Fraction) -> _Part:
+def _tablet_part(product: Product | Liquid, tablet: Tablet) -> _Part:
     assert isinstance(product, Product)
-    counted = _counted(count)
+    counted = _counted(tablet.count)
     words = join_words([f"{n}{NB}{name}" for n, name in counted])
     strength, looks = render_mg(product.strength), product.looks
     short = f"{strength} {product.noun}s"
     of = f"of your {short}" + (f" ({looks})" if looks else "")
     told = f"{strength}: your {product.noun}s" + (f" ({looks})." if looks else ".")
+    if tablet.by_hand:
+        of, told = f"{of}. {NOT_EXACT}", f"{told} {NOT_EXACT}"
     pieces = tuple(
         Piece(name.rstrip("s"), n, f"{n}{NB}{name}", strength, product.colour, product.form)
         for n, name in counted
@@ -155,7 +160,7 @@ def _amounts(portion: Portion, medicine: Medicine) -> list[Dose]:
     doses = []
     for tablet in portion.tablets:
         product = medicine.product(tablet.product)
-        if not isinstance(product, Product) or _splits_too_far(product, tablet.count):
+        if not isinstance(product, Product) or _splits_too_far(product, tablet):
             raise ValueError(tablet.product)
         doses.append(product.strength * tablet.count)
     if portion.liquid is not None:
@@ -166,5 +171,6 @@ def _amounts(portion: Portion, medicine: Medicine) -> list[Dose]:
     return doses
 
 
-def _splits_too_far(product: Product, count: Fraction) -> bool:
-    return count <= 0 or (count / product.pieces[-1]).denominator != 1
+def _splits_too_far(product: Product, tablet: Tablet) -> bool:
+    cut = product.by_hand() if tablet.by_hand else product
+    return tablet.count <= 0 or (tablet.count / cut.pieces[-1]).denominator != 1

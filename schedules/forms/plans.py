@@ -42,6 +42,12 @@ class BuilderForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose the products the patient has."},
     )
+    cut_by_hand = forms.MultipleChoiceField(
+        label="Cut beyond the score: by hand, not exact",
+        help_text="Only with daily totals typed by hand, and with a reason.",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     strategy = forms.ChoiceField(
         label="Lower by", choices=list(STRATEGIES.items()), widget=forms.RadioSelect
     )
@@ -89,6 +95,8 @@ class BuilderForm(forms.Form):
         self.built: Built | None = None
         self.request: Request | None = None
         self._set_choices("products", [(p.key, _title(p)) for p in medicine.items])
+        solid = [item for item in medicine.products if item.may_be_cut_by_hand]
+        self._set_choices("cut_by_hand", [(item.key, item.title) for item in solid])
         uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
         self._set_choices("indication", [("", "Something else"), *uses])
         tables = [(key, NAMES[key]) for key in medicine.tables]
@@ -133,6 +141,7 @@ class BuilderForm(forms.Form):
             indication=cleaned["indication"],
             table=cleaned["table"],
             in_force=self.in_force,
+            cut_by_hand=tuple(cleaned["cut_by_hand"]),
         )
 
     def needs_reason(self) -> bool:

@@ -55,6 +55,8 @@ def test_a_good_form_builds_a_plan():
         ({"strategy": "by-hand"}, "totals", "falling order"),
         ({"strategy": "by-hand", "totals": "1 1,000"}, "totals", "two ways"),
         ({"strategy": "by-hand", "totals": "1 1.25"}, "totals", "lower than the one before"),
+        ({"cut_by_hand": ["klonopin-0.5"]}, "cut_by_hand", "typed by hand"),
+        ({"cut_by_hand": ["melt-0.125"]}, "cut_by_hand", "not one of the available"),
         ({"strategy": "faster"}, "strategy", "not one of the available"),
         ({"every_days": "0"}, "every_days", "1 to 365"),
         ({"every_days": "１４"}, "every_days", "1 to 365"),
@@ -109,3 +111,15 @@ def test_equal_cuts_and_a_list_by_hand():
     assert [str(step.total) for step in hand.built.plan.steps[1:]] == [
         "1.25\u00a0mg", "1\u00a0mg", "0.5\u00a0mg",
     ]  # fmt: skip
+
+
+def test_a_tablet_cut_beyond_its_score_asks_why():
+    changes = {
+        "strategy": "by-hand", "totals": "1.25 1 0.625", "target": "0.625",
+        "products": ["klonopin-0.5"], "cut_by_hand": ["klonopin-0.5"],
+    }  # fmt: skip
+    found = form(**changes)
+    assert found.is_valid(), found.errors
+    assert "GEN-02b" in found.built.hard
+    assert found.needs_reason()
+    assert found.asked()["cut_by_hand"] == ["klonopin-0.5"]
