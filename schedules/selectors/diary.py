@@ -10,6 +10,7 @@ from schedules.domain.rounding import Portion
 from schedules.domain.wording import Said, describe_dose
 from schedules.models.doses import DoseEntry
 from schedules.selectors.doses import entries_between, must_call_first
+from schedules.selectors.histories import History
 from schedules.selectors.plans import Standing, standing, standings, step_in_force
 
 UNDO_FOR = timedelta(minutes=10)
@@ -84,9 +85,11 @@ def short_day(day: date) -> str:
     return f"{day.strftime('%a')} {day.day} {day.strftime('%B')}"
 
 
-def today_page(patient: Patient, now: datetime) -> TodayPage | None:
+def today_page(
+    patient: Patient, now: datetime, *, history: History | None = None
+) -> TodayPage | None:
     """Today's doses, or None where no plan is in force."""
-    stands = standing(patient, now)
+    stands = standing(patient, now, history=history)
     if stands is None:
         return None
     day = stands.today

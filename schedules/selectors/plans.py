@@ -12,8 +12,7 @@ from schedules.domain.medicine import Medicine
 from schedules.domain.plan import Plan, Step
 from schedules.domain.timetable import Clearing, Course, Days, Events, Hold, course
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
-
-HOLDING_EFFECTS = ("hold", "hold-if-due-72h")
+from schedules.selectors.histories import HOLDING_EFFECTS, History, history_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +64,25 @@ def plan_of(patient: Patient) -> TaperPlan | None:
     return plans.order_by("-signed", "-started_at").first()
 
 
-def standings(patient: Patient, now: datetime) -> list[Standing]:
+def standings(patient: Patient, now: datetime, *, history: History | None = None) -> list[Standing]:
     """Every revision that has been in force, oldest first; the last one is in force now."""
-    plan = plan_of(patient)
-    if plan is None:
-        return []
+    known = history or history_of(patient)
     days = days_of(patient)
-    revisions = _signed(plan)
-    events = _events(revisions)
-    flags = _holding_flags(patient)
+    today = days.day_of(now)
     found: list[Standing] = []
-    for revision in revisions:
-        since = _in_force_since(revision, events[revision.pk], days, now)
-        if since is None or since > days.day_of(now):
+    for revision in known.revisions:
+        since = _in_force_since(revision, known.events[revision.pk], days, now)
+        if since is None or since > today:
             continue
-        known = _known(revision, revisions, events, flags)
         taper = _with_first_day(revision, since)
-        stands = course(taper, since, known, now, days)
-        found.append(Standing(plan, revision, taper, stands, days, since, days.day_of(now)))
+        stands = course(taper, since, _happened_to(revision, known), now, days)
+        found.append(Standing(revision.plan, revision, taper, stands, days, since, today))
     return found
 
 
-def standing(patient: Patient, now: datetime) -> Standing | None:
+def standing(patient: Patient, now: datetime, *, history: History | None = None) -> Standing | None:
     """The revision in force now and its step, or None without a plan."""
-    found = standings(patient, now)
+    found = standings(patient, now, history=history)
     return found[-1] if found else None
 
 
@@ -105,15 +99,13 @@ def start_dose(found: list[Standing]) -> Dose:
     return found[0].taper.steps[0].total
 
 
-def waiting_revision(patient: Patient, now: datetime) -> Revision | None:
+def waiting_revision(
+    patient: Patient, now: datetime, *, history: History | None = None
+) -> Revision | None:
     """A signed revision that the patient must read before it can begin."""
-    plan = plan_of(patient)
-    if plan is None:
-        return None
-    revisions = _signed(plan)
-    events = _events(revisions)
-    for revision in reversed(revisions):
-        kinds = {event.kind for event in events[revision.pk]}
+    known = history or history_of(patient)
+    for revision in reversed(known.revisions):
+        kinds = known.kinds(revision)
         if PlanEvent.WITHDRAWN in kinds:
             continue
         unread = revision.needs_reading and PlanEvent.READ not in kinds
@@ -123,12 +115,9 @@ def waiting_revision(patient: Patient, now: datetime) -> Revision | None:
 
 def newest_signed(plan: TaperPlan) -> Revision | None:
     """The newest signed revision that was not withdrawn."""
-    revisions = _signed(plan)
-    events = _events(revisions)
-    for revision in reversed(revisions):
-        if PlanEvent.WITHDRAWN not in {event.kind for event in events[revision.pk]}:
-            return revision
-    return None
+    withdrawn = PlanEvent.objects.filter(revision=OuterRef("pk"), kind=PlanEvent.WITHDRAWN)
+    signed = Revision.objects.filter(~Exists(withdrawn), plan=plan, signed_at__isnull=False)
+    return signed.order_by("-signed_at", "-number").first()
 
 
 def can_undo(revision: Revision, now: datetime) -> bool:
@@ -139,21 +128,6 @@ def open_hold_flags(patient: Patient) -> bool:
     return Flag.objects.filter(
         patient=patient, state__in=Flag.OPEN, effect__in=HOLDING_EFFECTS
     ).exists()
-
-
-def _signed(plan: TaperPlan) -> list[Revision]:
-    return list(
-        Revision.objects.filter(plan=plan, signed_at__isnull=False)
-        .select_related("plan__patient", "signed_by")
-        .order_by("signed_at", "number")
-    )
-
-
-def _events(revisions: list[Revision]) -> dict[object, list[PlanEvent]]:
-    found: dict[object, list[PlanEvent]] = {revision.pk: [] for revision in revisions}
-    for event in PlanEvent.objects.filter(revision__in=revisions).order_by("at", "pk"):
-        found[event.revision_id].append(event)
-    return found
 
 
 def _is_visible(revision: Revision, now: datetime) -> bool:
@@ -183,19 +157,14 @@ def _with_first_day(revision: Revision, since: date) -> Plan:
     return replace(taper, steps=(first, *taper.steps[1:]))
 
 
-def _known(
-    revision: Revision,
-    revisions: list[Revision],
-    events: dict[object, list[PlanEvent]],
-    flags: tuple[Hold, ...],
-) -> Events:
-    mine = events[revision.pk]
+def _happened_to(revision: Revision, history: History) -> Events:
+    mine = history.events[revision.pk]
     clearings = tuple(
         Clearing(event.step, event.at)
         for event in mine
         if event.kind == PlanEvent.CLEARED and event.step is not None
     )
-    blocks = (*flags, *_later_signatures(revision, revisions, events))
+    blocks = (*history.flags, *_later_signatures(revision, history))
     return Events(clearings, holds_from(mine), blocks)
 
 
@@ -215,20 +184,11 @@ def holds_of(revision: Revision) -> tuple[Hold, ...]:
     return holds_from(list(PlanEvent.objects.filter(revision=revision).order_by("at", "pk")))
 
 
-def _later_signatures(
-    revision: Revision, revisions: list[Revision], events: dict[object, list[PlanEvent]]
-) -> list[Hold]:
+def _later_signatures(revision: Revision, history: History) -> list[Hold]:
     """From the moment a later revision is signed no step of this one can clear."""
     blocks = []
-    for later in revisions[revisions.index(revision) + 1 :]:
+    for later in history.revisions[history.revisions.index(revision) + 1 :]:
         assert later.signed_at is not None
-        undone = [e.at for e in events[later.pk] if e.kind == PlanEvent.WITHDRAWN]
+        undone = [e.at for e in history.events[later.pk] if e.kind == PlanEvent.WITHDRAWN]
         blocks.append(Hold(later.signed_at, undone[0] if undone else None))
     return blocks
-
-
-def _holding_flags(patient: Patient) -> tuple[Hold, ...]:
-    rows = Flag.objects.filter(patient=patient, effect__in=HOLDING_EFFECTS)
-    return tuple(
-        Hold(raised, closed) for raised, closed in rows.values_list("raised_at", "closed_at")
-    )

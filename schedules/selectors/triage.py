@@ -14,7 +14,8 @@ from patients.selectors.flags import open_flags
 from schedules.domain.dose import render_mg
 from schedules.models.plans import Revision
 from schedules.selectors.diary import clock_words, short_day
-from schedules.selectors.plans import Standing, plan_of, standing, waiting_revision
+from schedules.selectors.histories import History, histories, newest_drafts
+from schedules.selectors.plans import Standing, standing, waiting_revision
 
 SPARK_DAYS = 28
 ACT, WEEK, WORK, STEADY = "act", "week", "work", "steady"
@@ -60,8 +61,12 @@ def triage(user: User, now: datetime) -> Triage:
     for flag in open_flags(user, now=now):
         flags.setdefault(flag.patient_id, []).append(flag)
     groups: dict[str, list[Line]] = {ACT: [], WEEK: [], WORK: [], STEADY: []}
+    known = histories(patients)
+    drafts = newest_drafts(patients, known)
     for patient in patients:
-        seen = _Seen(patient, standing(patient, now), sparks[patient.pk], now)
+        history, key = known[patient.pk], patient.pk
+        stands = standing(patient, now, history=history)
+        seen = _Seen(patient, stands, sparks[key], now, history, drafts.get(key))
         group, line = _place(seen, flags.get(patient.pk, []))
         groups[group].append(line)
     ranked = {
@@ -94,6 +99,8 @@ class _Seen:
     stands: Standing | None
     spark: tuple[date, tuple[int | None, ...]]
     now: datetime
+    history: History
+    draft: Revision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ def _place(seen: _Seen, flags: list[Flag]) -> tuple[str, Line]:
     if flags:
         group = ACT if flags[0].rank >= 2 else WEEK
         return group, _line(seen, _flagged(seen, flags))
-    why, detail, place = _plan_work(seen.patient, seen.stands, seen.now)
+    why, detail, place = _plan_work(seen)
     if why:
         return WORK, _line(seen, _Why(why, detail, (place, 0.0)))
     quiet = _quiet_words(seen.patient, seen.now)
@@ -152,17 +159,15 @@ def waiting_words(waited: timedelta) -> str:
     return f"{minutes}\u00a0min"
 
 
-def _plan_work(patient: Patient, stands: Standing | None, now: datetime) -> tuple[str, str, int]:
+def _plan_work(seen: _Seen) -> tuple[str, str, int]:
     """The sentence for plan work, a detail, and its place in the group."""
-    plan = plan_of(patient)
-    drafts = Revision.objects.filter(plan=plan, signed_at__isnull=True) if plan else None
-    draft = drafts.order_by("-number").first() if drafts is not None else None
-    if waiting_revision(patient, now) is not None:
+    stands, draft = seen.stands, seen.draft
+    if waiting_revision(seen.patient, seen.now, history=seen.history) is not None:
         return "Has not read the new plan yet.", "The dose stays until then.", 2
     if stands is None:
         detail = "Draft ready to sign." if draft else "Build one."
         return "No plan in force.", detail, 0
-    if draft is not None and draft.drafted_at > (stands.revision.signed_at or now):
+    if draft is not None and draft.drafted_at > (stands.revision.signed_at or seen.now):
         return "A draft is waiting to be signed.", "", 1
     if stands.course.held:
         return "On hold.", "No step clears until you resume.", 3

@@ -30,6 +30,7 @@ from schedules.selectors.diary import (
     today_page,
 )
 from schedules.selectors.doses import row_of_submission
+from schedules.selectors.histories import history_of
 from schedules.selectors.plans import open_hold_flags, standing, waiting_revision
 from schedules.selectors.progress import Progress, future_steps, progress
 from schedules.selectors.revisions import PlanView, plan_view
@@ -51,7 +52,8 @@ def today(request: HttpRequest) -> HttpResponse:
     """What to take now, what was taken, and the check-in."""
     now = timezone.now()
     patient = own_record(request)
-    page = today_page(patient, now)
+    history = history_of(patient)
+    page = today_page(patient, now, history=history)
     on = page.day if page else plan_day(patient, now)
     row = checkin_on(patient, on)
     flag = newest_open_flag(patient)
@@ -60,7 +62,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "heading": day_words(on),
         "patient": patient,
         "checked_in": row is not None and row.is_complete,
-        "waiting": waiting_revision(patient, now),
+        "waiting": waiting_revision(patient, now, history=history),
         "submission": uuid.uuid4(),
         "flag": flag,
         "flag_seen": clock_words(flag.seen_at.astimezone(patient.zone))
