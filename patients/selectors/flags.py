@@ -33,5 +33,5 @@ def flags_of(patient: Patient) -> QuerySet[Flag]:
 
 def newest_open_flag(patient: Patient) -> Flag | None:
     """The flag a patient is told about: the worst open one of emergency or urgent tier."""
-    flags = [flag for flag in flags_of(patient) if flag.is_open and flag.rank >= 2]
+    flags = [flag for flag in flags_of(patient).filter(state__in=Flag.OPEN) if flag.rank >= 2]
     return max(flags, key=lambda flag: (flag.rank, flag.raised_at), default=None)
