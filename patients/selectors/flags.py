@@ -31,7 +31,11 @@ def flags_of(patient: Patient) -> QuerySet[Flag]:
     return Flag.objects.filter(patient=patient).select_related("seen_by", "closed_by")
 
 
+def open_flags_of(patient: Patient) -> QuerySet[Flag]:
+    return flags_of(patient).filter(state__in=Flag.OPEN)
+
+
 def newest_open_flag(patient: Patient) -> Flag | None:
     """The flag a patient is told about: the worst open one of emergency or urgent tier."""
-    flags = [flag for flag in flags_of(patient).filter(state__in=Flag.OPEN) if flag.rank >= 2]
+    flags = [flag for flag in open_flags_of(patient) if flag.rank >= 2]
     return max(flags, key=lambda flag: (flag.rank, flag.raised_at), default=None)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
 from patients.domain.roles import Permission
+from patients.selectors.accounts import account_in
 from patients.selectors.care import own_patient, visible_patient
 from patients.selectors.flags import visible_flag
 from patients.services.audit import record
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
-    from patients.models.accounts import User
+    from patients.models.accounts import Clinic, User
     from patients.models.care import Patient
     from patients.models.flags import Flag
 
@@ -64,6 +65,17 @@ def flag_for(request: HttpRequest, flag_id: UUID, *, now: datetime) -> Flag:
     if flag is None or not user.allows(Permission.ANSWER_FLAG):
         raise Http404
     return flag
+
+
+def chosen_clinician(request: HttpRequest, clinic: Clinic) -> User:
+    """The clinician of this clinic whom a form names; 404 for anybody else."""
+    try:
+        person = account_in(clinic, UUID(request.POST.get("person", "")))
+    except ValueError:
+        raise Http404 from None
+    if person is None or not person.is_clinician:
+        raise Http404
+    return person
 
 
 def may(request: HttpRequest, permission: Permission) -> User:

@@ -21,7 +21,7 @@ from patients.services.invitations import (
     invite,
     open_invitation,
 )
-from patients.views.access import may, own_record, signed_in
+from patients.views.access import chosen_clinician, may, own_record, signed_in
 
 
 def _closed(request: HttpRequest, why: InvitationRefused) -> HttpResponse:
@@ -122,12 +122,7 @@ def safety_contact(request: HttpRequest) -> HttpResponse:
     """Name the clinician who is asked when nobody else answers."""
     now = timezone.now()
     by = may(request, Permission.MANAGE_PEOPLE)
-    try:
-        person = account_in(by.clinic, UUID(request.POST.get("person", "")))
-    except ValueError:
-        person = None
-    if person is None or not person.is_clinician:
-        raise Http404
+    person = chosen_clinician(request, by.clinic)
     name_safety_contact(by.clinic, person, by=by, now=now)
     messages.success(request, f"{person.name} is the safety contact.")
     return redirect("people")

@@ -3,14 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from patients.selectors.accounts import account_in
 from patients.services.care import LastLink, end_care, link_care
-from patients.views.access import record_for, signed_in
+from patients.views.access import chosen_clinician, record_for, signed_in
 
 
 @require_POST
@@ -19,12 +18,7 @@ def team(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     now = timezone.now()
     patient = record_for(request, patient_id, now=now)
     by = signed_in(request)
-    try:
-        person = account_in(patient.clinic, UUID(request.POST.get("person", "")))
-    except ValueError:
-        person = None
-    if person is None or not person.is_clinician:
-        raise Http404
+    person = chosen_clinician(request, patient.clinic)
     try:
         if "end" in request.POST:
             end_care(patient, person, by=by, now=now)

@@ -11,6 +11,7 @@ from schedules.domain.rounding import Portion, Tablet
 
 NB: Final = "\u00a0"
 CALL_FIRST: Final = "Call your clinic before you take this dose."
+TAKE_NONE: Final = "Take none"
 NOT_EXACT: Final = (
     "There is no line to cut it on, so this part is not exact. Ask your pharmacist how to cut it."
 )
@@ -59,7 +60,7 @@ def describe_dose(portion: Portion, medicine: Medicine) -> Said:
     """
     amount = render_mg(portion.dose)
     if not portion.dose:
-        return Said("Take none", "at this time of day", (), amount, sums=not portion.pieces)
+        return Said(TAKE_NONE, "at this time of day", (), amount, sums=not portion.pieces)
     if not _sums(portion, medicine):
         return Said(CALL_FIRST, "", (), amount, sums=False)
     parts = [_tablet_part(medicine.product(tablet.product), tablet) for tablet in portion.tablets]
@@ -89,10 +90,9 @@ def _amount_words(ml: Decimal, liquid: Liquid) -> str:
     return f"{drops}{NB}drop" if drops == 1 else f"{drops}{NB}drops"
 
 
-def pieces_words(portion: Portion, medicine: Medicine) -> str:
+def pieces_words(said: Said) -> str:
     """One line for a clinician's table: `1 whole and 1 half of 0.5 mg`."""
-    said = describe_dose(portion, medicine)
-    if not portion.dose:
+    if said.say == TAKE_NONE:
         return "none"
     single = said.of if said.of.startswith("of ") else ""
     return f"{said.say} {single}".strip().removeprefix("Take ").replace("of your ", "of ")

@@ -95,8 +95,8 @@ def step_rows(built: Built, medicine: Medicine, first_lower_on: Any) -> list[Ste
                 of_start=share_words(step.total.exact, start.exact),
                 asked=asked_words(step.asked) if step.asked is not None else "",
                 doses=tuple(
-                    (SLOT[slot].label, pieces_words(p, medicine), describe_dose(p, medicine))
-                    for slot, p in step.portions
+                    (label, pieces_words(said), said)
+                    for label, said in _doses(plan, number, medicine)
                 ),
                 findings=built.findings[number - 1] if number else (),
                 over_asked=step.over_asked,

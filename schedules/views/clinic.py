@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from patients.domain.roles import Permission
 from patients.selectors.care import care_team, colleagues
 from patients.selectors.checkins import recent_notes
-from patients.selectors.flags import flags_of, visible_flag
+from patients.selectors.flags import open_flags_of, visible_flag
 from patients.views.access import may, record_for, signed_in
 from schedules.charts import CLINIC, Chart, Series, draw, spark
 from schedules.selectors.diary import clock_words, day_words, next_words
@@ -118,7 +118,7 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     whole = seen if back is None else progress(patient, now)
     plan = plan_of(patient)
     newest = newest_signed(plan) if plan else None
-    flags = [flag for flag in flags_of(patient).order_by("-raised_at") if flag.is_open]
+    flags = list(open_flags_of(patient).order_by("-raised_at"))
     context = {
         "patient": patient,
         "age": age_of(patient, now),

@@ -47,19 +47,22 @@ def test_decided_values():
     assert oxycodone[Dose.mg(10)] == oxycodone[Dose.mg(20)] == "none"
 
 
+def last_total(found, start, percent, **items):
+    request = Request(
+        medicine=found,
+        start=(("bedtime", start),),
+        strategy=Proportional(Decimal(percent)),
+        every_days=14,
+        **{"products": (), **items},
+    )
+    return build(request).plan.steps[-1].total
+
+
 @pytest.mark.parametrize("key", medicine_keys())
 def test_every_liquid_can_be_tapered(key):
     found = medicine(key)
     for liquid in found.liquids:
-        request = Request(
-            medicine=found,
-            start=(("bedtime", liquid.dose_per_mark * 10),),
-            strategy=Proportional(Decimal(20)),
-            every_days=14,
-            products=(),
-            liquids=(liquid,),
-        )
-        assert build(request).plan.steps[-1].total == ZERO
+        assert last_total(found, liquid.dose_per_mark * 10, 20, liquids=(liquid,)) == ZERO
 
 
 def test_drops_are_counted():
@@ -81,15 +84,7 @@ def test_a_third_only_where_it_is_exact():
 def test_every_product_can_be_tapered(key):
     found = medicine(key)
     for product in found.products:
-        request = Request(
-            medicine=found,
-            start=(("bedtime", product.strength * 2),),
-            strategy=Proportional(Decimal(10)),
-            every_days=14,
-            products=(product,),
-        )
-        plan = build(request).plan
-        assert plan.steps[-1].total == ZERO
+        assert last_total(found, product.strength * 2, 10, products=(product,)) == ZERO
 
 
 def test_scoring_belongs_to_the_product():

@@ -50,7 +50,7 @@ def test_tablets_and_a_liquid_together():
 
 def test_no_dose_at_a_time_of_day():
     assert describe_dose(NOTHING, CLONAZEPAM).say == "Take none"
-    assert pieces_words(NOTHING, CLONAZEPAM) == "none"
+    assert pieces_words(describe_dose(NOTHING, CLONAZEPAM)) == "none"
 
 
 @pytest.mark.parametrize(
