@@ -43,6 +43,9 @@ def test_a_seizure_is_reported(cast, time_machine):
     triage = bell.get("/clinic/").content.decode()
     assert "Act today" in triage
     assert "Ticked a fit (seizure) or a blackout." in triage
+    assert "1 urgent" in triage
+    record = f"/clinic/patients/{cast.ana.pk}/"
+    assert "Ticked a fit (seizure) or a blackout." in bell.get(record).content.decode()
 
     time_machine.move_to(NOW + 8 * DAY, tick=False)
     today = ana.get("/today/").content.decode()
@@ -59,6 +62,9 @@ def test_a_seizure_is_reported(cast, time_machine):
     bell.post(f"/flags/{flag.pk}/outcome/", {"close": "1", "note": "Home again."})
     flag.refresh_from_db()
     assert (flag.state, flag.closed_by) == ("closed", cast.bell)
+    assert "Dr Bell saw your answer" not in ana.get("/today/").content.decode()
+    assert "Open flags" not in bell.get(record).content.decode()
+    assert "1 urgent" not in bell.get("/clinic/").content.decode()
 
     time_machine.move_to(NOW + 12 * DAY, tick=False)
     assert "1.5\u00a0mg a day" in ana.get("/today/").content.decode()

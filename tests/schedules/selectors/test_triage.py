@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from schedules.selectors.histories import histories, history_of, newest_drafts
 from schedules.selectors.plans import standing, waiting_revision
 from schedules.selectors.triage import triage
+from schedules.services.gates import clear_step
 from schedules.services.plans import draft_plan
 from tests.cast import NOW, a_patient, a_plan, a_signed_plan, built
 
@@ -75,3 +76,17 @@ def test_a_signed_plan_waits_to_be_read(cast):
     line = triage(cast.bell, LATER).work[0]
     assert line.why == "Has not read the new plan yet."
     assert waiting_revision(cast.ana, LATER) == revision
+
+
+def test_no_step_clears_from_the_moment_a_later_plan_is_signed(cast):
+    first = a_plan(cast)
+    day = timedelta(days=1)
+    clear_step(
+        cast.ana, step=1, seen=str(first.pk), answers={}, by=cast.ana.user, now=NOW + 6 * day
+    )
+    before = standing(cast.ana, NOW + 6.2 * day)
+    assert before.course.cleared
+    a_signed_plan(cast, now=NOW + 6.3 * day, first=(NOW + 8 * day).date(), every_days=7)
+    after = standing(cast.ana, NOW + 9 * day)
+    assert (after.revision, after.course.step) == (first, 0)
+    assert after.step.total == before.step.total
