@@ -19,6 +19,7 @@ urlpatterns = [
     path("clinic/patients/<uuid:patient_id>/hold/", clinic.hold, name="hold"),
     path("clinic/patients/<uuid:patient_id>/go/", clinic.spoken_go, name="spoken-go"),
     path("clinic/patients/<uuid:patient_id>/plans/new/", plans.new, name="plan-new"),
+    path("clinic/patients/<uuid:patient_id>/plans/preview/", plans.preview, name="plan-preview"),
     path(
         "clinic/patients/<uuid:patient_id>/plans/<uuid:revision_id>/sign/",
         plans.sign,

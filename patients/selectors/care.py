@@ -25,6 +25,11 @@ def visible_patient(user: User, patient_id: UUID, *, now: datetime) -> Patient |
     return visible_patients(user, now=now).filter(pk=patient_id).first()
 
 
+def may_open(user: User, patient_id: UUID, *, now: datetime) -> bool:
+    """Whether an active care link opens this record to a clinician; reads nothing of it."""
+    return CareLink.objects.active(now).filter(clinician=user, patient=patient_id).exists()
+
+
 def own_patient(user: User) -> Patient | None:
     """The record of a patient who is signed in; None for everybody else."""
     if not user.allows(Permission.KEEP_DIARY):

@@ -42,18 +42,12 @@ def record_for(
     *,
     now: datetime,
     needs: Permission = Permission.READ_RECORD,
-    preview: bool = False,
 ) -> Patient:
-    """A record opened through an active care link; the opening is written down.
-
-    A preview shows only what the doctor has just typed and leaves no line.
-    """
+    """A record opened through an active care link; the opening is written down."""
     user = signed_in(request)
     patient = visible_patient(user, patient_id, now=now) if user.allows(needs) else None
     if patient is None or user.is_patient:
         raise Http404
-    if preview:
-        return patient
     record("record-opened", by=user, now=now, patient=patient, detail={"page": request.path})
     return patient
 

@@ -1,19 +1,20 @@
 """A request becomes a plan: strategy, real pieces, rules. Decides nothing for the doctor."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from schedules.domain.class_limits import class_findings
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import ZERO, Dose, render_mg, total
 from schedules.domain.limits import Finding
 from schedules.domain.medicine import Liquid, Medicine, MedicineInvalid, Product
 from schedules.domain.pace import percent_cut
 from schedules.domain.plan import SLOT, Plan, Step
 from schedules.domain.risk import asam_band, dose_band
-from schedules.domain.rounding import NOTHING, Cupboard, Portion
+from schedules.domain.rounding import NOTHING, Portion
 from schedules.domain.rulebook import BLOCK, HARD, INFO, SOFT
 from schedules.domain.strategies.base import Strategy
 
@@ -22,6 +23,8 @@ MOST_PRODUCTS: Final = 6
 LONGER_DAYS: Final = 21
 LONGEST_DAYS: Final = 28
 LONGEST_OVER: Final = 15
+SMALLEST_NG: Final = 10
+NONE: Final = Fraction(0)
 
 
 class PlanImpossible(ValueError):
@@ -79,15 +82,13 @@ class Built:
 def build(request: Request) -> Built:
     """Build the plan step by step; raises PlanImpossible with the field at fault."""
     _check(request)
-    cupboard = Cupboard(tuple(_cut(request)), request.liquids)
-    first = tuple((slot, _starting(cupboard, slot, dose)) for slot, dose in request.start)
+    line = _Line(request, Cupboard(tuple(_cut(request)), request.liquids))
+    first = tuple((slot, _starting(line.cupboard, slot, dose)) for slot, dose in request.start)
     steps = [Step(first, request.every_days)]
     days = 0
-    turn = 0
     while steps[-1].total > request.target:
-        step, turn = _lower(request, cupboard, steps[-1], turn)
-        steps.append(step)
-        days += step.least_days
+        steps.append(line.lower(steps[-1]))
+        days += steps[-1].least_days
         if days > MOST_DAYS:
             raise PlanImpossible(
                 "This pace takes more than ten years. Choose larger cuts or fewer days.",
@@ -146,100 +147,95 @@ def _starting(cupboard: Cupboard, slot: str, dose: Dose) -> Portion:
     return portion
 
 
-def _lower(request: Request, cupboard: Cupboard, now: Step, turn: int) -> tuple[Step, int]:
-    """The next step: one time of day lowered, in turn, bedtime last."""
-    asked = _asked(request, now.total)
-    order = _in_turn(request, now, turn)
-    lowered = _within(cupboard, now, asked, order) or _larger(request, cupboard, now, asked, order)
-    if lowered is None:
-        raise PlanImpossible(
-            f"These products cannot make a dose between {render_mg(request.target)} and "
-            f"{render_mg(now.total)} a day that ends exactly at {render_mg(request.target)}.",
-            field="target",
-        )
-    slot, portion = lowered
-    portions = tuple((s, portion if s == slot else old) for s, old in now.portions)
-    after = total([p.dose for _, p in portions])
-    over = after.exact < asked
-    every = request.strategy.days(now.total.exact, request.every_days)
-    cut = percent_cut(now.total.exact, after.exact)
-    least = _least_days(request, cut, every=every, over=over)
-    names = [name for name, _ in _ordered(request, now)]
-    return Step(portions, least, asked, over_asked=over), names.index(slot) + 1
+class _Line:
+    """The way down: one time of day lowered at each step, in turn, bedtime last."""
 
+    def __init__(self, request: Request, cupboard: Cupboard) -> None:
+        self.request, self.cupboard, self.shelf = request, cupboard, cupboard.shelf
+        self.stop_below, self.target = request.stop_below.ng, request.target.ng
+        slots = [slot for slot, _ in request.start]
+        place = {slot: n for n, slot in enumerate(request.slot_order)}
+        self.order = sorted(range(len(slots)), key=lambda n: place.get(slots[n], len(place)))
+        self.turn = 0
 
-def _asked(request: Request, before: Dose) -> Fraction:
-    """The daily total asked for next, in mg; display only until it is made real."""
-    asked = request.strategy.asked(before.exact)
-    if asked < request.stop_below.exact:
-        asked = Fraction(0)
-    return max(asked, request.target.exact)
+    def lower(self, now: Step) -> Step:
+        """The next step; raises PlanImpossible where these products cannot make one."""
+        asked, least = self._asked(now.total)
+        n, portion = self._within(now, least) or self._larger(now, least)
+        self.turn = 0 if self.request.empty_first else (self.order.index(n) + 1) % len(self.order)
+        portions = list(now.portions)
+        over = now.total.ng - portions[n][1].dose.ng + portion.dose.ng < least
+        portions[n] = (portions[n][0], portion)
+        every = self.request.strategy.days(now.total, self.request.every_days)
+        step = Step(tuple(portions), every, asked, over)
+        return self._held_longer(now, step) if over and self.request.hold_longer else step
 
+    def _asked(self, before: Dose) -> tuple[Fraction, int]:
+        """The daily total asked for next in mg, and the lowest nanograms not below it.
 
-def _ordered(request: Request, now: Step) -> list[tuple[str, Portion]]:
-    """The times of day in the order they are lowered; bedtime last unless chosen otherwise."""
-    place = {slot: n for n, slot in enumerate(request.slot_order)}
-    return sorted(now.portions, key=lambda item: place.get(item[0], len(place)))
+        For display only until it is made real.
+        """
+        asked = self.request.strategy.asked(before)
+        least = -(-asked.numerator * 100_000 // asked.denominator) * 10
+        if least < self.stop_below:
+            asked, least = NONE, 0
+        return (asked, least) if least >= self.target else (self.request.target.exact, self.target)
 
+    def _held_longer(self, now: Step, step: Step) -> Step:
+        cut = percent_cut(now.total.exact, step.total.exact)
+        longer = LONGEST_DAYS if cut > LONGEST_OVER else LONGER_DAYS
+        return replace(step, least_days=max(step.least_days, longer))
 
-def _in_turn(request: Request, now: Step, turn: int) -> list[tuple[str, Portion]]:
-    """From the next in turn on; with `empty_first` always from the first."""
-    ordered = _ordered(request, now)
-    turn = 0 if request.empty_first else turn % len(ordered)
-    return [*ordered[turn:], *ordered[:turn]]
+    def _in_turn(self) -> list[int]:
+        """The times of day from the next in turn on."""
+        return self.order[self.turn :] + self.order[: self.turn]
 
+    def _within(self, now: Step, least: int) -> tuple[int, Portion] | None:
+        """The first time of day, in turn, whose cut stays within what was asked."""
+        short = now.total.ng - least
+        for n in self._in_turn():
+            old = now.portions[n][1]
+            wanted = old.dose.ng - short
+            if wanted == 0 and old.dose.ng:
+                return n, NOTHING
+            if wanted > 0:
+                found = self.shelf.lowest(wanted, old.dose.ng - 1)
+                if found is not None:
+                    return n, self._portion(found, old)
+        return None
 
-def _within(
-    cupboard: Cupboard, now: Step, asked: Fraction, order: list[tuple[str, Portion]]
-) -> tuple[str, Portion] | None:
-    """The first time of day, in turn, whose cut stays within what was asked."""
-    for slot, old in order:
-        others = now.total.exact - old.dose.exact
-        wanted = asked - others
-        if wanted == 0 and old.dose:
-            return slot, NOTHING
-        if wanted > 0 and (new := cupboard.at_least(wanted, under=old.dose, like=old)):
-            return slot, new
-    return None
+    def _larger(self, now: Step, least: int) -> tuple[int, Portion]:
+        """The smallest cut larger than asked, never below the plan's own end."""
+        best, made, chosen = -1, -1, -1
+        for n in self._in_turn():
+            old = now.portions[n][1].dose.ng
+            others = now.total.ng - old
+            found = self.shelf.highest(min(max(least - others, SMALLEST_NG), old) - 1) if old else 0
+            if self.target <= others + found < now.total.ng and others + found > best:
+                best, made, chosen = others + found, found, n
+        if chosen < 0:
+            end, now_mg = render_mg(self.request.target), render_mg(now.total)
+            raise PlanImpossible(
+                f"These products cannot make a dose between {end} and {now_mg} a day that ends "
+                f"exactly at {end}.",
+                field="target",
+            )
+        return chosen, self._portion(made, now.portions[chosen][1])
 
-
-def _larger(
-    request: Request,
-    cupboard: Cupboard,
-    now: Step,
-    asked: Fraction,
-    order: list[tuple[str, Portion]],
-) -> tuple[str, Portion] | None:
-    """The smallest cut larger than asked, never below the plan's own end."""
-    options = []
-    for slot, old in order:
-        others = now.total - old.dose
-        floor = Dose(max(request.target.ng - others.ng, 0))
-        roof = min(max(asked - others.exact, Fraction(1, 100_000)), old.dose.exact)
-        if floor < old.dose and (new := _highest(cupboard, floor, roof, old)):
-            options.append((others + new.dose, slot, new))
-    best = max(options, key=lambda option: option[0], default=None)
-    return (best[1], best[2]) if best else None
-
-
-def _highest(cupboard: Cupboard, floor: Dose, roof: Fraction, old: Portion) -> Portion | None:
-    found = cupboard.below(roof, above=floor, like=old)
-    return found if found is not None and found.dose < old.dose else None
-
-
-def _least_days(request: Request, cut: Fraction, *, every: int, over: bool) -> int:
-    if not (over and request.hold_longer):
-        return every
-    longer = LONGEST_DAYS if cut > LONGEST_OVER else LONGER_DAYS
-    return max(every, longer)
+    def _portion(self, ng: int, like: Portion) -> Portion:
+        portion = self.cupboard.exactly(Dose(ng), like=like) if ng else NOTHING
+        assert portion is not None
+        return portion
 
 
 def _judged(request: Request, plan: Plan) -> Built:
     days = list(_first_days(plan))
     start = plan.steps[0].total
-    totals = [(day, step.total.exact) for day, step in zip(days, plan.steps[1:], strict=True)]
-    found = class_findings(request.medicine, start.exact, totals, table=request.table)
-    by_step = tuple(tuple(f for f in found if f.day == day) for day in days)
+    totals = [(day, step.total.ng) for day, step in zip(days, plan.steps[1:], strict=True)]
+    by_day: dict[int, list[Finding]] = {day: [] for day in days}
+    for finding in class_findings(request.medicine, start.ng, totals, table=request.table):
+        by_day[finding.day].append(finding)
+    by_step = tuple(map(tuple, by_day.values()))
     over = tuple(n for n, step in enumerate(plan.steps) if step.over_asked)
     return Built(plan, by_step, (*_notes(request, start), *_by_hand(request, plan)), over)
 

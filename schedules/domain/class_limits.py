@@ -1,57 +1,60 @@
 """How fast is too fast for each class of medicine; every finding has a rule id.
 
-A plan is a list of (first day, daily mg); days count from the first reduction.
+A plan is a list of (first day, daily nanograms); days count from the first reduction.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from operator import attrgetter
 from typing import Final
 
-from schedules.domain.limits import SLACK, Factors, Finding, benzodiazepine_findings, hundredths
+from schedules.domain.limits import (
+    BILLION,
+    PER_MG,
+    Factors,
+    Finding,
+    benzodiazepine_findings,
+    highest,
+    hundredths,
+    is_over_percent,
+)
 from schedules.domain.medicine import Medicine
-from schedules.domain.pace import percent_cut
 from schedules.domain.rulebook import HARD, INFO, SOFT
-from schedules.domain.strategies.occupancy import CURVES
+from schedules.domain.strategies.occupancy import CURVES, Curve
 
-Totals = list[tuple[int, Fraction]]
-Cut = tuple[int, Fraction, Fraction]
+Totals = list[tuple[int, int]]
 WEEK, MONTH, FORTNIGHT = 7, 30, 14
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One reduction: its place in the plan, first day, nanograms before and after."""
+
+    at: int
+    day: int
+    before: int
+    after: int
+
+
 def class_findings(
-    medicine: Medicine, start: Fraction, totals: Totals, *, table: str = ""
+    medicine: Medicine, start: int, totals: Totals, *, table: str = ""
 ) -> list[Finding]:
     """Every rule of the medicine's class that the plan breaks, by day, then rule."""
     check = CLASSES.get(medicine.kind)
     found = check(medicine, start, totals, table) if check else []
-    return sorted(found, key=lambda finding: (finding.day, finding.rule))
+    return sorted(found, key=attrgetter("day", "rule"))
 
 
-def _cuts(start: Fraction, totals: Totals) -> Iterator[Cut]:
-    """(day, dose before, dose after) of every reduction."""
+def _cuts(start: int, totals: Totals) -> Iterator[Cut]:
     before = start
-    for day, dose in totals:
+    for at, (day, dose) in enumerate(totals):
         if dose < before:
-            yield day, before, dose
+            yield Cut(at, day, before, dose)
         before = dose
 
 
-def _highest(start: Fraction, totals: Totals, day: int, window: int) -> Fraction:
-    """The highest dose in force on the days before this one, within the window."""
-    highest, in_force = Fraction(0), start
-    for since, dose in totals:
-        if since >= day:
-            break
-        if since <= day - window:
-            in_force = dose
-        else:
-            highest = max(highest, dose)
-    return max(highest, in_force)
-
-
-def _benzodiazepine(
-    medicine: Medicine, start: Fraction, totals: Totals, table: str
-) -> list[Finding]:
+def _benzodiazepine(medicine: Medicine, start: int, totals: Totals, table: str) -> list[Finding]:
     strictest = medicine.strictest_table
     if strictest is None:
         return []
@@ -63,76 +66,82 @@ def _benzodiazepine(
     return found
 
 
-def _label_rate(start: Fraction, totals: Totals) -> list[Finding]:
+def _label_rate(start: int, totals: Totals) -> list[Finding]:
     """BZD-13: alprazolam by at most 0.5 mg every 3 days (US label)."""
     return [
-        Finding("BZD-13", day, SOFT)
-        for day, _, after in _cuts(start, totals)
-        if _highest(start, totals, day, 3) - after > Fraction(1, 2) + SLACK
+        Finding("BZD-13", cut.day, SOFT)
+        for cut in _cuts(start, totals)
+        if 2 * (highest(start, totals, cut.at, 3) - cut.after) > PER_MG
     ]
 
 
-def _antidepressant(medicine: Medicine, start: Fraction, totals: Totals, _: str) -> list[Finding]:
+def _antidepressant(medicine: Medicine, start: int, totals: Totals, _: str) -> list[Finding]:
     """AD-01, 02, 04 or 05, and 08 (NHS and RCPsych guidance, see the rulebook)."""
     found, last = [], None
     curve = CURVES.get(medicine.key)
-    for day, before, after in _cuts(start, totals):
-        cut = percent_cut(before, after)
-        if after and cut > 50 + SLACK:
-            found.append(Finding("AD-01", day, SOFT, percent=hundredths(cut)))
-        if last is not None and day - last < WEEK:
-            found.append(Finding("AD-02", day, SOFT, days=day - last))
+    for cut in _cuts(start, totals):
+        size = hundredths(cut.before, cut.after)
+        if cut.after and is_over_percent(50, cut.before, cut.after):
+            found.append(Finding("AD-01", cut.day, SOFT, size))
+        if last is not None and cut.day - last < WEEK:
+            found.append(Finding("AD-02", cut.day, SOFT, days=cut.day - last))
         if curve is not None:
-            points = curve.occupancy(before) - curve.occupancy(after)
-            if points > 10 + SLACK:
-                found.append(Finding("AD-04", day, SOFT, percent=hundredths(points)))
-        elif cut > 10 + SLACK:
-            found.append(Finding("AD-05", day, SOFT, percent=hundredths(cut)))
-        last = day
+            found += _points(curve, cut)
+        elif is_over_percent(10, cut.before, cut.after):
+            found.append(Finding("AD-05", cut.day, SOFT, size))
+        last = cut.day
     return found + _at_once("AD-08", start, totals)
 
 
-def _at_once(rule: str, start: Fraction, totals: Totals) -> list[Finding]:
+def _points(curve: Curve, cut: Cut) -> list[Finding]:
+    """AD-04: more than ten points of occupancy."""
+    before, after = Fraction(cut.before, PER_MG), Fraction(cut.after, PER_MG)
+    points = curve.occupancy(before) - curve.occupancy(after)
+    if BILLION * (points - 10) <= 1:
+        return []
+    return [Finding("AD-04", cut.day, SOFT, int(100 * points + Fraction(1, 2)))]
+
+
+def _at_once(rule: str, start: int, totals: Totals) -> list[Finding]:
     """Stopped in one step from the start."""
     first = next(_cuts(start, totals), None)
-    return [Finding(rule, first[0], HARD)] if first and not first[2] else []
+    return [Finding(rule, first.day, HARD)] if first and not first.after else []
 
 
-def _opioid(_: Medicine, start: Fraction, totals: Totals, __: str) -> list[Finding]:
+def _opioid(_: Medicine, start: int, totals: Totals, __: str) -> list[Finding]:
     """OP-01 (CDC 2022), OP-04 and OP-05 (FDA 2019), OP-09."""
     found = []
-    for number, (day, _before, after) in enumerate(_cuts(start, totals)):
+    for number, cut in enumerate(_cuts(start, totals)):
         if not number:
-            found.append(Finding("OP-09", day, INFO))
-        month = percent_cut(_highest(start, totals, day, MONTH), after)
-        fortnight = percent_cut(_highest(start, totals, day, FORTNIGHT), after)
-        if after and month > 10 + SLACK:
-            found.append(Finding("OP-01", day, SOFT, percent=hundredths(month)))
-        if after and fortnight > 25 + SLACK:
-            found.append(Finding("OP-04", day, HARD, percent=hundredths(fortnight)))
+            found.append(Finding("OP-09", cut.day, INFO))
+        month = highest(start, totals, cut.at, MONTH)
+        fortnight = highest(start, totals, cut.at, FORTNIGHT)
+        if cut.after and is_over_percent(10, month, cut.after):
+            found.append(Finding("OP-01", cut.day, SOFT, hundredths(month, cut.after)))
+        if cut.after and is_over_percent(25, fortnight, cut.after):
+            found.append(Finding("OP-04", cut.day, HARD, hundredths(fortnight, cut.after)))
     return found + _at_once("OP-05", start, totals)
 
 
-PER_WEEK: Final = {"gabapentin": ("GB-01", Fraction(300)), "pregabalin": ("GB-02", Fraction(75))}
+PER_WEEK: Final = {"gabapentin": ("GB-01", 300 * PER_MG), "pregabalin": ("GB-02", 75 * PER_MG)}
 
 
-def _gabapentinoid(medicine: Medicine, start: Fraction, totals: Totals, _: str) -> list[Finding]:
+def _gabapentinoid(medicine: Medicine, start: int, totals: Totals, _: str) -> list[Finding]:
     """GB-01, GB-02, GB-03 (label: over at least a week), GB-06 (decided)."""
-    rule, most = PER_WEEK.get(medicine.key, ("", Fraction(0)))
+    rule, most = PER_WEEK.get(medicine.key, ("", 0))
     found = []
     cuts = list(_cuts(start, totals))
-    for day, before, after in cuts:
-        if rule and _highest(start, totals, day, WEEK) - after > most + SLACK:
-            found.append(Finding(rule, day, SOFT))
-        cut = percent_cut(before, after)
-        if cut > 25 + SLACK:
-            found.append(Finding("GB-06", day, SOFT, percent=hundredths(cut)))
-    if cuts and not cuts[-1][2] and cuts[-1][0] - cuts[0][0] < WEEK:
-        found.append(Finding("GB-03", cuts[-1][0], HARD, days=cuts[-1][0] - cuts[0][0]))
+    for cut in cuts:
+        if rule and highest(start, totals, cut.at, WEEK) - cut.after > most:
+            found.append(Finding(rule, cut.day, SOFT))
+        if is_over_percent(25, cut.before, cut.after):
+            found.append(Finding("GB-06", cut.day, SOFT, hundredths(cut.before, cut.after)))
+    if cuts and not cuts[-1].after and cuts[-1].day - cuts[0].day < WEEK:
+        found.append(Finding("GB-03", cuts[-1].day, HARD, days=cuts[-1].day - cuts[0].day))
     return found
 
 
-Check = Callable[[Medicine, Fraction, Totals, str], list[Finding]]
+Check = Callable[[Medicine, int, Totals, str], list[Finding]]
 CLASSES: Final[dict[str, Check]] = {
     "benzodiazepine": _benzodiazepine,
     "z-drug": _benzodiazepine,

@@ -16,7 +16,7 @@ from patients.domain.instruments import (
 from patients.domain.scoring import AnswersInvalid, burden, trend
 from schedules.domain import levels, pace
 from schedules.domain.equivalents import NotInTable, diazepam_equivalent
-from schedules.domain.limits import Factors, Finding, benzodiazepine_findings
+from schedules.domain.limits import PER_MG, Factors, Finding, benzodiazepine_findings
 from schedules.domain.pace import PaceInvalid
 from schedules.domain.risk import dependence, dose_band
 from schedules.domain.rounding import (
@@ -147,8 +147,8 @@ def liquid_volume(given: Input) -> Any:
 
 def rules_bzd(given: Input) -> Any:
     factor = _above_zero(given["eq_factor"])
-    plan = [(_count(item["day"]), Fraction(_number(item["mg"]))) for item in given["plan"]]
-    start = _above_zero(given["start_mg"])
+    plan = [(_count(item["day"]), PER_MG * Fraction(_number(item["mg"]))) for item in given["plan"]]
+    start = PER_MG * _above_zero(given["start_mg"])
     found = benzodiazepine_findings(start, plan, Factors(factor, factor))
     return [_finding(finding) for finding in found]
 

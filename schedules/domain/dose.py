@@ -53,6 +53,11 @@ class Dose:
             raise DoseInvalid("A dose has at most five decimals of a milligram.")
         return cls(int(nanograms))
 
+    @classmethod
+    def up(cls, amount: Fraction) -> "Dose":
+        """The lowest dose not below this many milligrams: rounded up to five decimals."""
+        return cls(-(-amount.numerator * 100_000 // amount.denominator) * 10)
+
     @property
     def decimal(self) -> Decimal:
         """Milligrams, exact."""

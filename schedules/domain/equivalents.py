@@ -6,6 +6,7 @@ guide p18; NHS Scotland Right Decisions, switching to diazepam.
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Final
 
 TABLES: Final[dict[str, dict[str, Decimal]]] = {
@@ -62,6 +63,7 @@ class NotInTable(LookupError):
     """The named table does not list this medicine, or there is no such table."""
 
 
+@cache
 def diazepam_mg_per_mg(inn: str, table: str) -> Fraction:
     """mg of diazepam equal to 1 mg; raises NotInTable."""
     try:
@@ -75,11 +77,13 @@ def diazepam_equivalent(inn: str, mg: Fraction, table: str) -> Fraction:
     return mg * diazepam_mg_per_mg(inn, table)
 
 
+@cache
 def tables_for(inn: str) -> tuple[str, ...]:
     """The tables that list this medicine, in the order they are shown."""
     return tuple(name for name, rows in TABLES.items() if inn in rows)
 
 
+@cache
 def strictest_table(inn: str) -> str | None:
     """The listed table that gives most diazepam (stop and band rules); None where none lists it."""
     found = tables_for(inn)

@@ -1,33 +1,46 @@
 """How fast is too fast: the benzodiazepine rules, each with id, severity and source.
 
 Returns what it finds and decides nothing. `block` cannot be saved, `hard`
-needs a typed reason, `soft` warns, `info` informs. Percentages are of a hundred.
+needs a typed reason, `soft` warns, `info` informs. Doses are nanograms, whole
+or exact fractions; a limit is broken by more than a billionth.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
-from schedules.domain.pace import PaceInvalid, percent_cut
+from schedules.domain.pace import PaceInvalid
 from schedules.domain.rulebook import BLOCK, HARD, RULES, SOFT
 
 VERSION: Final = "2026.1"
-SLACK: Final = Fraction(1, 10**9)
 WINDOW_DAYS: Final = 14
+BILLION: Final = 10**9
+PER_MG: Final = 10**6
+
+Nanograms = int | Fraction
+DayDose = tuple[int, Nanograms]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A rule that a plan breaks on a day (days count from the first reduction)."""
+class Finding(NamedTuple):
+    """A rule that a plan breaks on a day (days count from the first reduction).
+
+    `hundredths` is a per cent in hundredths, half up.
+    """
 
     rule: str
     day: int
     severity: str
-    percent: Decimal | None = None
+    hundredths: int | None = None
     days: int | None = None
     last_diazepam_mg: Fraction | None = None
     detail: str = ""
+
+    @property
+    def percent(self) -> Decimal | None:
+        return None if self.hundredths is None else Decimal(self.hundredths).scaleb(-2)
 
     @property
     def says(self) -> str:
@@ -47,9 +60,9 @@ class Factors:
 
 
 def benzodiazepine_findings(
-    start: Fraction, plan: list[tuple[int, Fraction]], factors: Factors
+    start: Nanograms, plan: Sequence[DayDose], factors: Factors
 ) -> list[Finding]:
-    """BZD-01 to BZD-09 over a plan of (first day, daily mg), ordered by day, then rule.
+    """BZD-01 to BZD-09 over a plan of (first day, daily dose), ordered by day, then rule.
 
     The stop is judged with the table that gives most diazepam. Raises
     PaceInvalid for a start or factor of zero, a negative dose, or days out of order.
@@ -58,74 +71,86 @@ def benzodiazepine_findings(
     found: list[Finding] = []
     before, reductions, last_reduction = start, 0, None
     for at, (day, dose) in enumerate(plan):
-        if dose > start + SLACK:
-            rise = hundredths(100 * (dose / start - 1))
-            found.append(Finding("BZD-09", day, BLOCK, percent=rise))
-        if dose < before - SLACK:
+        if is_more(dose, start):
+            found.append(Finding("BZD-09", day, BLOCK, -hundredths(start, dose)))
+        if is_more(before, dose):
             reductions += 1
             if dose == 0:
-                found += _stop(day, before * factors.strictest)
+                found += _stop(day, before, factors.strictest)
             else:
-                window = _highest(start, plan[:at], day)
+                window = highest(start, plan, at, WINDOW_DAYS)
                 found += _cut(day, before, dose, window, factors.named, reductions)
             found += _pace(day, before, dose, last_reduction)
             last_reduction = day
         before = dose
-    return sorted(found, key=lambda finding: (finding.day, finding.rule))
+    return sorted(found, key=attrgetter("day", "rule"))
 
 
-def _check(start: Fraction, plan: list[tuple[int, Fraction]], factors: Factors) -> None:
-    days = [day for day, _ in plan]
+def _check(start: Nanograms, plan: Sequence[DayDose], factors: Factors) -> None:
     if start <= 0 or factors.named <= 0 or factors.strictest <= 0:
         raise PaceInvalid("amounts above zero")
-    if any(dose < 0 for _, dose in plan) or days != sorted(set(days)):
-        raise PaceInvalid("doses of zero or more on rising days")
+    before = None
+    for day, dose in plan:
+        if dose < 0 or (before is not None and day <= before):
+            raise PaceInvalid("doses of zero or more on rising days")
+        before = day
 
 
-def _highest(start: Fraction, earlier: list[tuple[int, Fraction]], day: int) -> Fraction:
-    """The highest dose in force on the fourteen days before this one."""
-    opens = day - WINDOW_DAYS
-    in_force = start
-    highest = Fraction(0)
-    for since, dose in earlier:
+def is_more(one: Nanograms, other: Nanograms) -> bool:
+    """More by over a billionth of a mg."""
+    return 1000 * (one - other) > 1
+
+
+def is_over_percent(percent: int, before: Nanograms, after: Nanograms) -> bool:
+    """Whether `after` is over so many per cent lower, by more than a billionth of `before`."""
+    return BILLION * (100 * (before - after) - percent * before) > 100 * before
+
+
+def highest(start: Nanograms, plan: Sequence[DayDose], at: int, window: int) -> Nanograms:
+    """The highest dose in force in the `window` days before step `at` of the plan."""
+    opens = plan[at][0] - window
+    top: Nanograms = 0
+    while at:
+        at -= 1
+        since, dose = plan[at]
+        top = max(top, dose)
         if since <= opens:
-            in_force = dose
-        else:
-            highest = max(highest, dose)
-    return max(highest, in_force)
+            return top
+    return max(top, start)
 
 
-def _stop(day: int, last: Fraction) -> list[Finding]:
-    if last <= 1 + SLACK:
+def _stop(day: int, last: Nanograms, factor: Fraction) -> list[Finding]:
+    diazepam = last * factor
+    if not is_more(diazepam, PER_MG):
         return []
-    severity = HARD if last > Fraction(5, 2) + SLACK else SOFT
-    return [Finding("BZD-07", day, severity, last_diazepam_mg=last)]
+    severity = HARD if is_more(diazepam, 5 * PER_MG // 2) else SOFT
+    return [Finding("BZD-07", day, severity, last_diazepam_mg=diazepam / PER_MG)]
 
 
 def _cut(
-    day: int, before: Fraction, dose: Fraction, window: Fraction, factor: Fraction, nth: int
+    day: int, before: Nanograms, dose: Nanograms, window: Nanograms, factor: Fraction, nth: int
 ) -> list[Finding]:
     found = []
     hard = False
-    if 1 - dose / window > Fraction(1, 4) + SLACK:
-        low = window * factor <= 5 + SLACK and (window - dose) * factor <= 1 + SLACK
-        hard = not low
+    if is_over_percent(25, window, dose):
+        top, under = factor.numerator, factor.denominator
+        high = is_more(window * top, 5 * PER_MG * under)
+        hard = high or is_more((window - dose) * top, PER_MG * under)
         rule, severity = ("BZD-01", HARD) if hard else ("BZD-01b", SOFT)
-        found.append(Finding(rule, day, severity, percent=hundredths(percent_cut(window, dose))))
-    cut = percent_cut(before, dose)
-    if nth <= 2 and not hard and cut > 10 + SLACK:
-        found.append(Finding("BZD-02", day, SOFT, percent=hundredths(cut)))
+        found.append(Finding(rule, day, severity, hundredths(window, dose)))
+    if nth <= 2 and not hard and is_over_percent(10, before, dose):
+        found.append(Finding("BZD-02", day, SOFT, hundredths(before, dose)))
     return found
 
 
-def _pace(day: int, before: Fraction, dose: Fraction, last: int | None) -> list[Finding]:
-    micro = percent_cut(before, dose) <= 2 + SLACK
-    if last is None or micro or day - last >= WINDOW_DAYS:
+def _pace(day: int, before: Nanograms, dose: Nanograms, last: int | None) -> list[Finding]:
+    if last is None or day - last >= WINDOW_DAYS or not is_over_percent(2, before, dose):
         return []
     return [Finding("BZD-03", day, SOFT, days=day - last)]
 
 
-def hundredths(value: Fraction) -> Decimal:
-    """Two decimals, half up."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+def hundredths(before: Nanograms, after: Nanograms) -> int:
+    """How many hundredths of a per cent lower, half up; a rise is below zero."""
+    change = before - after
+    size = int((20_000 * (change if change > 0 else -change) + before) // (2 * before))
+    return size if change > 0 else -size

@@ -69,6 +69,9 @@ class Product:
     note: str = ""
     cut_by_hand: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     def __post_init__(self) -> None:
         if self.form not in FORMS or self.form == "oral liquid":
             raise MedicineInvalid(f"{self.key}: {self.form!r} is not a solid form.")
@@ -148,6 +151,9 @@ class Liquid:
     graduation_ml: Decimal = Decimal("0.1")
     drop: Dose | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     def __post_init__(self) -> None:
         if not self.mg_per_ml or self.graduation_ml <= 0:
             raise MedicineInvalid(f"{self.key}: the strength is zero.")
@@ -195,6 +201,9 @@ class Medicine:
     liquids: tuple[Liquid, ...]
     sources: tuple[tuple[str, str], ...]
     metabolite: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     def __post_init__(self) -> None:
         keys = [product.key for product in self.items]

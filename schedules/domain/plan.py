@@ -1,6 +1,6 @@
 """A plan: an ordered list of steps, each a dose by time of day and its least days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
 from fractions import Fraction
@@ -40,10 +40,10 @@ class Step:
     least_days: int
     asked: Fraction | None = None
     over_asked: bool = False
+    total: Dose = field(init=False, repr=False, compare=False)
 
-    @property
-    def total(self) -> Dose:
-        return total([portion.dose for _, portion in self.portions])
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", total([portion.dose for _, portion in self.portions]))
 
     def portion(self, slot: str) -> Portion:
         """Raises SlotUnknown for a time of day without a dose in this plan."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import ZERO, Dose, render_mg
 from schedules.domain.plan import Plan, Step
-from schedules.domain.rounding import NOTHING, Cupboard, Portion
+from schedules.domain.rounding import NOTHING, Portion
 from schedules.domain.timetable import Days, Events, course
 
 LEAST_REASON: Final = 10

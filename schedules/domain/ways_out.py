@@ -5,11 +5,11 @@ from fractions import Fraction
 from math import ceil
 
 from schedules.domain.builder import Built, Request
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import Dose
 from schedules.domain.medicine import Liquid, Medicine, Product
 from schedules.domain.pace import percent_cut
 from schedules.domain.plan import Step
-from schedules.domain.rounding import Cupboard
 from schedules.domain.strategies.crossover import Reading, readings
 
 
@@ -70,7 +70,7 @@ def _with(request: Request, item: Product | Liquid) -> Cupboard:
 def _makes(cupboard: Cupboard, before: Step, asked: Fraction) -> bool:
     for _, old in before.portions:
         wanted = asked - (before.total - old.dose).exact
-        if wanted > 0 and cupboard.at_least(wanted, under=old.dose, like=old) is not None:
+        if wanted > 0 and cupboard.at_least(Dose.up(wanted), under=old.dose, like=old):
             return True
     return False
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from schedules.domain.dose import Dose, plain_number, render_mg, total
@@ -52,6 +53,7 @@ class Said:
         return f"{self.say} {self.of}" if joined else f"{self.say}. {self.of}".removesuffix(". ")
 
 
+@lru_cache(maxsize=4096)
 def describe_dose(portion: Portion, medicine: Medicine) -> Said:
     """Say how to make this dose from these products.
 

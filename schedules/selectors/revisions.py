@@ -65,7 +65,7 @@ def _doses(plan: Plan, number: int, medicine: Medicine) -> tuple[tuple[str, Said
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One row of a clinician's table of steps."""
+    """One row of a clinician's table of steps; `tone` is now, caution or nothing."""
 
     when: str
     days: str
@@ -76,7 +76,7 @@ class StepRow:
     doses: tuple[tuple[str, str, Said], ...]
     findings: tuple[Finding, ...]
     over_asked: bool
-    is_now: bool
+    tone: str
 
 
 def step_rows(built: Built, medicine: Medicine, first_lower_on: Any) -> list[StepRow]:
@@ -86,6 +86,7 @@ def step_rows(built: Built, medicine: Medicine, first_lower_on: Any) -> list[Ste
     rows, day = [], first_lower_on
     for number, step in enumerate(plan.steps):
         before = plan.steps[number - 1].total if number else start
+        found = built.findings[number - 1] if number else ()
         rows.append(
             StepRow(
                 when=f"{day.strftime('%a')} {day.day} {day.strftime('%b %Y')}" if number else "Now",
@@ -98,9 +99,9 @@ def step_rows(built: Built, medicine: Medicine, first_lower_on: Any) -> list[Ste
                     (label, pieces_words(said), said)
                     for label, said in _doses(plan, number, medicine)
                 ),
-                findings=built.findings[number - 1] if number else (),
+                findings=found,
                 over_asked=step.over_asked,
-                is_now=not number,
+                tone="now" if not number else "caution" if found or step.over_asked else "",
             )
         )
         if number:

@@ -1,6 +1,5 @@
 """Plans: drafted by anyone who may, signed by a doctor, read by the patient, held by either."""
 
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -79,9 +78,12 @@ def draft_plan(
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
-    plain = {key: value for key, value in asdict(finding).items() if value not in (None, "")}
+    """A finding as it is kept with the revision: its numbers as text, its sentence and source."""
+    known = {**finding._asdict(), "percent": finding.percent, "hundredths": None}
     shown = {
-        key: value if isinstance(value, int | str) else str(value) for key, value in plain.items()
+        key: value if isinstance(value, int | str) else str(value)
+        for key, value in known.items()
+        if value not in (None, "")
     }
     return {**shown, "says": finding.says, "source": finding.source}
 

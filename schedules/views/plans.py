@@ -7,11 +7,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.domain.roles import Permission
-from patients.views.access import record_for, signed_in
+from patients.selectors.care import may_open
+from patients.views.access import may, record_for, signed_in
 from patients.views.checkins import plan_day
 from schedules.charts import Chart, Frame, Point, Series, draw
 from schedules.domain.builder import Built
@@ -20,6 +22,7 @@ from schedules.domain.formulary.loader import medicine, offered_keys
 from schedules.domain.medicine import Medicine
 from schedules.domain.rulebook import conflicts_about
 from schedules.domain.ways_out import WayOut, way_out
+from schedules.forms.known import Known, read_known, sign_known
 from schedules.forms.plans import BuilderForm
 from schedules.selectors.diary import clock_words
 from schedules.selectors.plans import standing
@@ -42,16 +45,16 @@ def _medicine(request: HttpRequest) -> Medicine:
 def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Build a plan; Preview shows it, Check keeps it as a draft to sign."""
     now = timezone.now()
-    partial = bool(getattr(request, "htmx", False)) and "check" not in request.POST
-    patient = record_for(request, patient_id, now=now, needs=Permission.DRAFT_PLAN, preview=partial)
+    patient = record_for(request, patient_id, now=now, needs=Permission.DRAFT_PLAN)
     chosen, today = _medicine(request), plan_day(patient, now)
     stands = standing(patient, now)
     same = stands is not None and stands.medicine.key == chosen.key
+    in_force = stands.step.total if stands and same else None
     form = BuilderForm(
         request.POST or None,
         medicine=chosen,
         today=today,
-        in_force=stands.step.total if stands and same else None,
+        in_force=in_force,
         initial=_initial(request, patient, now),
     )
     wants_check = request.method == "POST" and form.is_valid() and "check" in request.POST
@@ -62,13 +65,34 @@ def new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "form": form,
         "medicine": chosen,
         "other": stands.medicine.name if stands and not same else "",
-        "in_force": str(stands.step.total) if stands and same else "",
+        "in_force": str(in_force) if in_force is not None else "",
+        "known": sign_known(Known(patient.pk, today, in_force)),
         "medicines": [medicine(key) for key in offered_keys()],
         "preview": _preview(form, today) if form.is_bound and form.built else None,
         "nav": "patients",
     }
-    page = "schedules/plans/_preview.html" if partial else "schedules/plans/new.html"
-    return render(request, page, context)
+    return render(request, "schedules/plans/new.html", context)
+
+
+@require_POST
+def preview(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The plan that what is typed would make. Writes nothing, and reads no record but the link.
+
+    The dose in force and the day come signed from the builder's own page;
+    saving reads them again.
+    """
+    user = may(request, Permission.DRAFT_PLAN)
+    if not may_open(user, patient_id, now=timezone.now()):
+        raise Http404
+    known = read_known(request.POST.get("known", ""), patient_id)
+    if known is None:
+        return render(request, "schedules/plans/_stale.html")
+    form = BuilderForm(
+        request.POST, medicine=_medicine(request), today=known.today, in_force=known.in_force
+    )
+    shown = _preview(form, known.today) if form.is_valid() and form.built else None
+    page = render_to_string("schedules/plans/_preview.html", {"form": form, "preview": shown})
+    return HttpResponse(page)
 
 
 def _initial(request: HttpRequest, patient: Any, now: datetime) -> dict[str, Any]:

@@ -4,13 +4,13 @@ Never the live database: an empty one in memory is made for the run.
 """
 
 import argparse
+import gc
 import os
 import platform
 import subprocess
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from itertools import combinations_with_replacement
 from pathlib import Path
+from urllib.parse import urlencode
 
 os.environ["DATABASE_URL"] = "sqlite:///:memory:"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taper_tracker.settings")
@@ -21,69 +21,28 @@ django.setup()
 
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext, override_settings, setup_test_environment
+from django.test.utils import CaptureQueriesContext, override_settings
 
-from schedules.domain.builder import Request, build
+from schedules.domain.builder import build
 from schedules.domain.dose import Dose
-from schedules.domain.formulary.loader import medicine
-from schedules.domain.strategies.registry import Proportional
+from schedules.forms.known import Known, sign_known
 from tests.benchmarks.pairs import Timing, measure
+from tests.benchmarks.plans import LIQUID, clonazepam_request
+from tests.benchmarks.yardsticks import bare_plan, pieces_of
 from tests.cast import a_cast, a_plan
 
-CLONAZEPAM = medicine("clonazepam")
-TABLETS = tuple(CLONAZEPAM.product(key) for key in ("klonopin-0.5", "klonopin-1", "klonopin-2"))
-LIQUID = (CLONAZEPAM.product("compounded-0.1"),)
 Row = tuple[str, Timing, str, float, str]
 
 
-def request(liquids: tuple = ()) -> Request:  # type: ignore[type-arg]
-    return Request(
-        medicine=CLONAZEPAM,
-        start=(("morning", Dose.mg(1)), ("bedtime", Dose.mg(1))),
-        strategy=Proportional(Decimal(10)),
-        every_days=14,
-        products=TABLETS,
-        liquids=liquids,
-        stop_below=Dose.mg("0.05"),
-    )
-
-
-def pieces(strengths: tuple[int, ...], most: int) -> dict[int, tuple[int, ...]]:
-    """Fewest pieces for every dose in micrograms: the table a bare engine would keep."""
-    table: dict[int, tuple[int, ...]] = {0: ()}
-    for size in range(1, 7):
-        for chosen in combinations_with_replacement(strengths, size):
-            if sum(chosen) <= most:
-                table.setdefault(sum(chosen), chosen)
-    return table
-
-
-def bare(grid: int, stop: int, table: dict[int, tuple[int, ...]]) -> list[tuple[int, int, int]]:
-    """The same taper in bare integers: two times of day in turn, pieces, both percentages."""
-    slots, turn, found = [1_000, 1_000], 0, []
-    start = sum(slots)
-    while sum(slots) > 0:
-        total, slot = sum(slots), turn % 2
-        turn += 1
-        asked = total * 90 // 100 if total * 90 // 100 >= stop else 0
-        wanted = max(-(-(asked - (total - slots[slot])) // grid) * grid, 0)
-        slots[slot] = min(wanted, max(slots[slot] - grid, 0))
-        after = sum(slots)
-        for dose in slots:
-            table.get(dose, ())
-        found.append((after, 10_000 - after * 10_000 // total, after * 10_000 // start))
-    return found
-
-
 def engine_rows(rounds: int) -> list[Row]:
-    tablets, mixed = request(), request(LIQUID)
-    table = pieces((250, 500, 1_000, 2_000), 2_000)
+    tablets, mixed = clonazepam_request(), clonazepam_request(LIQUID)
+    table = pieces_of((250, 500, 1_000, 2_000), 2_000)
     one = measure(
-        {"bare": lambda: bare(250, 250, table), "plan": lambda: build(tablets)},
+        {"bare": lambda: bare_plan(250, 50, 14, table), "plan": lambda: build(tablets)},
         "bare", rounds=rounds, calls=20,
     )  # fmt: skip
     two = measure(
-        {"bare": lambda: bare(10, 50, table), "plan": lambda: build(mixed)},
+        {"bare": lambda: bare_plan(10, 50, 14, table), "plan": lambda: build(mixed)},
         "bare", rounds=rounds, calls=5,
     )  # fmt: skip
     return [
@@ -92,6 +51,7 @@ def engine_rows(rounds: int) -> list[Row]:
     ]
 
 
+FORM = "application/x-www-form-urlencoded"
 TYPED = {
     "morning": "1", "bedtime": "1", "target": "0", "strategy": "proportional", "percent": "10",
     "every_days": "14", "first_lower_on": "2030-01-07", "stop_below": "0.05",
@@ -107,11 +67,13 @@ def page_rows(rounds: int) -> list[Row]:
     doctor, patient = Client(), Client()
     doctor.force_login(cast.bell)
     patient.force_login(cast.ana.user)
-    builder = f"/clinic/patients/{cast.ana.pk}/plans/new/"
+    builder = f"/clinic/patients/{cast.ana.pk}/plans/preview/"
+    known = sign_known(Known(cast.ana.pk, now.date(), Dose.mg(2)))
+    typed = urlencode({**TYPED, "known": known}, doseq=True)
     cases = {
         "floor": lambda: doctor.get("/floor/"),
         "floor again": lambda: doctor.get("/floor/"),
-        "preview": lambda: doctor.post(builder, TYPED, headers={"HX-Request": "true"}),
+        "preview": lambda: doctor.post(builder, typed, content_type=FORM),
         "today": lambda: patient.get("/today/"),
         "triage": lambda: doctor.get("/clinic/"),
     }
@@ -130,8 +92,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
-    setup_test_environment()
+
     connection.creation.create_test_db(verbosity=0)
+    gc.collect()
+    gc.freeze()
     head()
     for name, timing, yardstick, bar, more in [*engine_rows(rounds), *page_rows(rounds)]:
         low, high = min(timing.ratios), max(timing.ratios)

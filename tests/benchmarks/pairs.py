@@ -27,6 +27,8 @@ def measure(
     """Run every case `calls` times a round, in turn, so that noise hits all alike."""
     cpu: dict[str, list[float]] = {name: [] for name in cases}
     wall: dict[str, list[float]] = {name: [] for name in cases}
+    for case in cases.values():
+        case()
     for _ in range(rounds):
         for name, case in cases.items():
             began_cpu, began_wall = process_time(), perf_counter()

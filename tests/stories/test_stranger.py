@@ -16,7 +16,7 @@ PUBLIC = {"home", "live", "ready", "help-now", "help-now-region", "join"}
 ALLAUTH_PUBLIC = "account_"
 OWN = {"today", "progress", "plan", "gate", "change", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo"}  # fmt: skip
-RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-sign", "plan-withdraw", "flag-seen",
+RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "flag-seen",
           "flag-outcome", "care-team"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient"}
 MANAGE = {"people", "invite-staff", "people-switch", "ledger", "safety-contact"}

@@ -3,6 +3,8 @@
 from fractions import Fraction
 from typing import Protocol
 
+from schedules.domain.dose import Dose
+
 
 class StrategyInvalid(ValueError):
     """A pace that cannot be planned; the text is for a doctor."""
@@ -14,10 +16,10 @@ class Strategy(Protocol):
     @property
     def key(self) -> str: ...
 
-    def asked(self, previous: Fraction) -> Fraction:
-        """The next daily total in mg, at least zero and below `previous`."""
+    def asked(self, previous: Dose) -> Fraction:
+        """The next daily total in mg, at least zero and below `previous`; never a Dose."""
 
-    def days(self, previous: Fraction, every: int) -> int:
+    def days(self, previous: Dose, every: int) -> int:
         """The least days of the step after `previous`; `every` is what the doctor asked."""
 
     def describe(self) -> str: ...

@@ -24,15 +24,15 @@ class ByHand:
         if self.least_days and len(self.least_days) != len(self.totals):
             raise StrategyInvalid("Give the days of every step, or of none.")
 
-    def _next(self, previous: Fraction) -> int | None:
-        return next((n for n, dose in enumerate(self.totals) if dose.exact < previous), None)
+    def _next(self, previous: Dose) -> int | None:
+        return next((n for n, dose in enumerate(self.totals) if dose < previous), None)
 
-    def asked(self, previous: Fraction) -> Fraction:
+    def asked(self, previous: Dose) -> Fraction:
         """The next total of the list below `previous`; zero after the last one."""
         number = self._next(previous)
         return self.totals[number].exact if number is not None else Fraction(0)
 
-    def days(self, previous: Fraction, every: int) -> int:
+    def days(self, previous: Dose, every: int) -> int:
         number = self._next(previous)
         known = number is not None and bool(self.least_days)
         return self.least_days[number] if known and number is not None else every

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import Dose, render_mg
 from schedules.domain.equivalents import NAMES, NotInTable, diazepam_mg_per_mg
 from schedules.domain.medicine import Liquid, Medicine, Product
-from schedules.domain.rounding import Cupboard, Portion
+from schedules.domain.rounding import Portion
 from schedules.domain.strategies.base import StrategyInvalid
 
 LEAST_DAYS: Final = 7
@@ -106,7 +107,7 @@ def _equal(
         tuple(item for item in products if isinstance(item, Product)),
         tuple(item for item in products if isinstance(item, Liquid)),
     )
-    found = cupboard.below(wanted + Fraction(1, 100_000), above=Dose(10), like=old)
+    found = cupboard.below(Dose.up(wanted + Fraction(1, 100_000)), above=Dose(10), like=old)
     if found is None:
         raise StrategyInvalid(
             f"These products cannot make {float_free(wanted)} mg for {render_mg(old.dose)}."

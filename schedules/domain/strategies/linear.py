@@ -18,10 +18,10 @@ class Linear:
         if not self.decrement:
             raise StrategyInvalid("Lower by more than 0 mg, like 0.125")
 
-    def asked(self, previous: Fraction) -> Fraction:
-        return max(Fraction(0), previous - self.decrement.exact)
+    def asked(self, previous: Dose) -> Fraction:
+        return max(Fraction(0), previous.exact - self.decrement.exact)
 
-    def days(self, previous: Fraction, every: int) -> int:
+    def days(self, previous: Dose, every: int) -> int:
         return every
 
     def describe(self) -> str:
@@ -41,10 +41,10 @@ class EqualCuts:
         if not 1 <= self.cuts <= 200:
             raise StrategyInvalid("Between 1 and 200 cuts, like 10")
 
-    def asked(self, previous: Fraction) -> Fraction:
-        return max(self.end, previous - (self.start - self.end) / self.cuts)
+    def asked(self, previous: Dose) -> Fraction:
+        return max(self.end, previous.exact - (self.start - self.end) / self.cuts)
 
-    def days(self, previous: Fraction, every: int) -> int:
+    def days(self, previous: Dose, every: int) -> int:
         return every
 
     def describe(self) -> str:

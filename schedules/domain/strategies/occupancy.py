@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from schedules.domain.dose import Dose
 from schedules.domain.strategies.base import StrategyInvalid
 
 
@@ -77,11 +78,11 @@ class Occupancy:
         if not 1 <= self.cuts <= 200:
             raise StrategyInvalid("Between 1 and 200 cuts, like 10")
 
-    def asked(self, previous: Fraction) -> Fraction:
+    def asked(self, previous: Dose) -> Fraction:
         share = self.curve.occupancy(self.start_mg) / self.cuts
-        return self.curve.dose(max(Fraction(0), self.curve.occupancy(previous) - share))
+        return self.curve.dose(max(Fraction(0), self.curve.occupancy(previous.exact) - share))
 
-    def days(self, previous: Fraction, every: int) -> int:
+    def days(self, previous: Dose, every: int) -> int:
         return every
 
     def describe(self) -> str:

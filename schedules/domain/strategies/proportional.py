@@ -1,10 +1,10 @@
 """A cut by a per cent of the dose at that time, not of the first dose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from schedules.domain.dose import plain_number
+from schedules.domain.dose import NANOGRAMS_PER_MG, Dose, plain_number
 from schedules.domain.strategies.base import StrategyInvalid
 
 
@@ -17,15 +17,17 @@ class Proportional:
 
     percent: Decimal
     key: str = "proportional"
+    keep: Fraction = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.percent.is_finite() or not 0 < self.percent < 100:
             raise StrategyInvalid("Lower by more than 0 % and less than 100 %, like 10")
+        object.__setattr__(self, "keep", (1 - Fraction(self.percent) / 100) / NANOGRAMS_PER_MG)
 
-    def asked(self, previous: Fraction) -> Fraction:
-        return previous * (1 - Fraction(self.percent) / 100)
+    def asked(self, previous: Dose) -> Fraction:
+        return Fraction(previous.ng * self.keep.numerator, self.keep.denominator)
 
-    def days(self, previous: Fraction, every: int) -> int:
+    def days(self, previous: Dose, every: int) -> int:
         return every
 
     def describe(self) -> str:

@@ -5,11 +5,12 @@ from fractions import Fraction
 import pytest
 
 from schedules.domain.builder import PlanImpossible
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.medicine import MedicineInvalid
 from schedules.domain.plan import as_json, from_json
-from schedules.domain.rounding import Cupboard, Portion, Tablet
+from schedules.domain.rounding import Portion, Tablet
 from schedules.domain.strategies.registry import ByHand
 from schedules.domain.wording import CALL_FIRST, NOT_EXACT, describe_dose
 from tests.cast import built

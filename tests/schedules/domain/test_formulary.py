@@ -6,10 +6,10 @@ from fractions import Fraction
 import pytest
 
 from schedules.domain.builder import Request, build
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import ZERO, Dose
 from schedules.domain.formulary.loader import medicine, medicine_keys, offered_keys, read_medicine
 from schedules.domain.medicine import Liquid, MedicineInvalid, Product, Source
-from schedules.domain.rounding import Cupboard
 from schedules.domain.strategies.registry import Proportional
 from schedules.domain.wording import describe_dose
 

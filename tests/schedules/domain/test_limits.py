@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from schedules.domain.limits import Factors, benzodiazepine_findings, hundredths
+from schedules.domain.limits import PER_MG, Factors, benzodiazepine_findings, highest, hundredths
 from schedules.domain.pace import PaceInvalid
 
 ONE = Factors(Fraction(1), Fraction(1))
@@ -14,10 +14,10 @@ TINY = Fraction(1, 10**6)
 
 
 def found(start, *plan, factors=ONE):
-    doses = [(day, Fraction(dose)) for day, dose in plan]
+    doses = [(day, PER_MG * Fraction(dose)) for day, dose in plan]
     return [
         (finding.rule, finding.day, finding.severity)
-        for finding in benzodiazepine_findings(Fraction(start), doses, factors)
+        for finding in benzodiazepine_findings(PER_MG * Fraction(start), doses, factors)
     ]
 
 
@@ -120,8 +120,24 @@ def test_what_cannot_be_judged(start, plan, factors, sentence):
 
 
 @pytest.mark.parametrize(
-    ("exact", "shown"),
-    [(Fraction(1, 8), "0.13"), (Fraction(1, 3), "0.33"), (Fraction(25, 1000), "0.03")],
+    ("before", "after", "shown"),
+    [
+        (800, 799, 13),
+        (300, 299, 33),
+        (4000, 3999, 3),
+        (800, 801, -13),
+        (300, 0, 10_000),
+        (7, 7, 0),
+        (PER_MG * Fraction(1, 3), PER_MG * Fraction(1, 4), 2500),
+    ],
 )
-def test_hundredths_go_half_up(exact, shown):
-    assert hundredths(exact) == Decimal(shown)
+def test_hundredths_go_half_up(before, after, shown):
+    assert hundredths(before, after) == shown
+
+
+@pytest.mark.parametrize(
+    ("at", "window", "top"),
+    [(3, 19, 95), (3, 20, 98), (2, 15, 95), (2, 16, 98), (2, 30, 100), (0, 14, 100)],
+)
+def test_the_highest_dose_of_a_window(at, window, top):
+    assert highest(100, [(0, 98), (10, 95), (25, 90), (29, 80)], at, window) == top

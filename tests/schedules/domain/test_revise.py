@@ -15,11 +15,12 @@ from hypothesis.stateful import (
 )
 
 from schedules.domain import revise, timetable
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.directions import CHANGES, direction, warns_of_tolerance
 from schedules.domain.dose import ZERO, Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.revise import InForce, RevisionInvalid, dose_on
-from schedules.domain.rounding import NOTHING, Cupboard
+from schedules.domain.rounding import NOTHING
 from schedules.domain.timetable import Clearing, Days, Events, Hold
 from tests.cast import built
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.domain import rounding
+from schedules.domain import cupboard as cupboards
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.rounding import (
     NOTHING,
-    Cupboard,
     TabletKind,
     nearest_tablets,
     tablet_portions,
@@ -25,7 +25,7 @@ CLONAZEPAM = medicine("clonazepam")
 def nothing_remembered():
     """Each test makes its portions afresh."""
     tablet_portions.cache_clear()
-    rounding._shelf.cache_clear()
+    cupboards._shelf.cache_clear()
 
 
 def cupboard(*keys, liquids=()):
@@ -69,17 +69,17 @@ def test_a_liquid_is_one_piece_and_mixes_with_tablets():
 
 
 def test_the_lowest_dose_at_or_above_a_target():
-    found = cupboard("klonopin-0.5").at_least(Fraction("0.9"), under=Dose.mg(2), like=NOTHING)
+    found = cupboard("klonopin-0.5").at_least(Dose.mg("0.9"), under=Dose.mg(2), like=NOTHING)
     assert found.dose == Dose.mg(1)
 
 
 def test_nothing_between_the_target_and_the_dose_before():
-    found = cupboard("klonopin-0.5").at_least(Fraction("0.9"), under=Dose.mg(1), like=NOTHING)
+    found = cupboard("klonopin-0.5").at_least(Dose.mg("0.9"), under=Dose.mg(1), like=NOTHING)
     assert found is None
 
 
 def test_the_highest_dose_below():
-    found = cupboard("klonopin-0.5").below(Fraction("0.9"), above=Dose.mg("0.25"), like=NOTHING)
+    found = cupboard("klonopin-0.5").below(Dose.mg("0.9"), above=Dose.mg("0.25"), like=NOTHING)
     assert found.dose == Dose.mg("0.75")
 
 
@@ -100,20 +100,20 @@ def test_every_portion_is_exactly_its_pieces(keys):
 
 @given(st.integers(1, 400), st.sampled_from(["klonopin-0.5", "melt-0.125", "generic-b-1"]))
 def test_at_least_is_never_below_the_target_nor_at_the_roof(hundredths, key):
-    target, roof = Fraction(hundredths, 100), Dose.mg(3)
+    target, roof = Dose(hundredths * 10_000), Dose.mg(3)
     found = cupboard(key).at_least(target, under=roof, like=NOTHING)
     if found is not None:
-        assert target <= found.dose.exact < roof.exact
+        assert target <= found.dose < roof
 
 
 def test_a_volume_has_a_most_and_tablets_take_over_above_it():
     both = cupboard("klonopin-0.5", liquids=("compounded-0.1",))
-    found = both.at_least(Fraction("3.21"), under=Dose.mg(4), like=NOTHING)
+    found = both.at_least(Dose.mg("3.21"), under=Dose.mg(4), like=NOTHING)
     assert found.dose == Dose.mg("3.21")
     assert found.liquid.ml <= 30
     alone = cupboard(liquids=("compounded-0.1",))
-    assert alone.at_least(Fraction("3.21"), under=Dose.mg(4), like=NOTHING) is None
-    assert alone.below(Fraction(4), above=Dose(0), like=NOTHING).dose == Dose.mg(3)
+    assert alone.at_least(Dose.mg("3.21"), under=Dose.mg(4), like=NOTHING) is None
+    assert alone.below(Dose.mg(4), above=Dose(0), like=NOTHING).dose == Dose.mg(3)
 
 
 def every_dose(one):
@@ -134,7 +134,7 @@ MADE = every_dose(BOTH)
 
 @given(st.integers(1, 500_000), st.integers(0, 5_000_000))
 def test_the_quick_search_finds_what_the_plain_one_finds(tens_of_ng, roof):
-    target, under = Fraction(tens_of_ng, 100_000), Dose(roof // 10 * 10)
+    target, under = Dose(tens_of_ng * 10), Dose(roof // 10 * 10)
     up = next((ng for ng in MADE if tens_of_ng * 10 <= ng < under.ng), None)
     found = BOTH.at_least(target, under=under, like=NOTHING)
     assert (found.dose.ng if found else None) == up
@@ -186,15 +186,15 @@ def test_a_volume_counts_as_one_of_the_six_pieces():
 
 def test_a_volume_of_exactly_thirty_millilitres():
     liquid = cupboard(liquids=("compounded-0.1",))
-    assert liquid.at_least(Fraction(3), under=Dose.mg(5), like=NOTHING).liquid.ml == 30
+    assert liquid.at_least(Dose.mg(3), under=Dose.mg(5), like=NOTHING).liquid.ml == 30
     assert liquid.exactly(Dose.mg("3.01")) is None
-    assert liquid.at_least(Fraction("3.01"), under=Dose.mg(5), like=NOTHING) is None
+    assert liquid.at_least(Dose.mg("3.01"), under=Dose.mg(5), like=NOTHING) is None
 
 
 def test_the_dose_below_is_strictly_below():
     tablets = cupboard("klonopin-0.5")
-    assert tablets.below(Fraction("0.75"), above=Dose.mg("0.25"), like=NOTHING).dose.ng == 500_000
-    assert tablets.below(Fraction("0.5"), above=Dose.mg("0.5"), like=NOTHING) is None
+    assert tablets.below(Dose.mg("0.75"), above=Dose.mg("0.25"), like=NOTHING).dose.ng == 500_000
+    assert tablets.below(Dose.mg("0.5"), above=Dose.mg("0.5"), like=NOTHING) is None
 
 
 def test_the_same_liquid_as_before_is_kept():

@@ -1,13 +1,12 @@
 """The rules as data, and the rules of each class where they can be computed."""
 
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from schedules.domain import builder, class_limits, limits
 from schedules.domain.class_limits import class_findings
+from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.rulebook import (
     CONFLICTS,
@@ -59,8 +58,8 @@ def test_conflicts_name_rules_that_exist():
 
 
 def rules(key, start, *totals):
-    plan = [(day, Fraction(Decimal(str(mg)))) for day, mg in totals]
-    found = class_findings(medicine(key), Fraction(Decimal(str(start))), plan)
+    plan = [(day, Dose.mg(str(mg)).ng) for day, mg in totals]
+    found = class_findings(medicine(key), Dose.mg(str(start)).ng, plan)
     return [(finding.rule, finding.day) for finding in found]
 
 
@@ -95,11 +94,11 @@ def test_the_rules_of_each_class(key, start, totals, expected):
 
 
 def test_the_named_table_judges_and_the_strictest_judges_the_stop():
-    plan = [(0, Fraction("0.125")), (14, Fraction(0))]
+    plan = [(0, 125_000), (14, 0)]
     by_table = {
         table: {
             (f.rule, f.severity)
-            for f in class_findings(medicine("clonazepam"), Fraction("0.25"), plan, table=table)
+            for f in class_findings(medicine("clonazepam"), 250_000, plan, table=table)
         }
         for table in ("va_dod_2021", "ashton_2002")
     }

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.domain.builder import PlanImpossible, Request, build
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import ZERO, Dose
 from schedules.domain.formulary.loader import medicine
-from schedules.domain.rounding import Cupboard
 from schedules.domain.strategies.base import StrategyInvalid
 from schedules.domain.strategies.byhand import ByHand
 from schedules.domain.strategies.crossover import cross_over, float_free, readings
-from schedules.domain.strategies.occupancy import CURVES, Occupancy, curve_for
+from schedules.domain.strategies.occupancy import CURVES, Occupancy, curve_for, occupancy_cuts
 from schedules.domain.strategies.published import SCHEDULES, published, schedules_for
 from schedules.domain.strategies.registry import Linear, Proportional
 from schedules.domain.ways_out import ways_out
@@ -39,9 +39,9 @@ PACES = st.one_of(
 
 @given(PACES, st.integers(1, 500))
 def test_every_pace_asks_for_less_and_never_below_zero(pace, hundredths):
-    before = Fraction(hundredths, 100)
+    before = Dose(hundredths * 10_000)
     asked = pace.asked(before)
-    assert 0 <= asked < before
+    assert 0 <= asked < before.exact
     assert pace.days(before, 14) >= 1
     assert pace.describe()
 
@@ -53,13 +53,14 @@ def test_no_curve_is_invented(key):
 
 
 def test_occupancy_ends_at_zero_in_its_number_of_cuts():
-    pace, dose = Occupancy(CURVES["citalopram"], Fraction(20), 8), Fraction(20)
-    asked = []
-    while dose > 0:
-        dose = pace.asked(dose)
-        asked.append(dose)
+    pace, dose = Occupancy(CURVES["citalopram"], Fraction(20), 8), Dose.mg(20)
+    asked = [pace.asked(dose)]
+    while asked[-1] > Fraction(1, 1000):
+        asked.append(pace.asked(Dose.up(asked[-1])))
     assert len(asked) == 8
     assert float_free(asked[0]) == "9.32"
+    exact = occupancy_cuts(Fraction(20), CURVES["citalopram"], 8, 14)
+    assert [float_free(mg) for mg in asked] == [float_free(mg) for _, _, mg in exact]
 
 
 @pytest.mark.parametrize("cuts", [0, 201])
@@ -89,12 +90,12 @@ def test_a_published_schedule_is_its_own_list(key):
     pace = item.strategy()
     assert item.totals[-1] == "0"
     assert item.attribution
-    dose, asked = Fraction(Decimal(item.start)), []
-    while dose > 0:
+    dose, asked = Dose.mg(item.start), []
+    while dose:
         assert pace.days(dose, 99) in item.least_days
-        dose = pace.asked(dose)
+        dose = Dose.mg(pace.asked(dose))
         asked.append(dose)
-    assert asked == [Fraction(Decimal(mg)) for mg in item.totals]
+    assert asked == [Dose.mg(mg) for mg in item.totals]
 
 
 def test_a_schedule_that_waits_or_is_never_shipped():

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
-from schedules.domain.rounding import NOTHING, Cupboard, Portion, Tablet, Volume
+from schedules.domain.rounding import NOTHING, Portion, Tablet, Volume
 from schedules.domain.wording import CALL_FIRST, describe_dose, pieces_words
 
 CLONAZEPAM = medicine("clonazepam")
