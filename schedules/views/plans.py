@@ -28,6 +28,7 @@ from schedules.selectors.diary import clock_words
 from schedules.selectors.plans import standing
 from schedules.selectors.revisions import plan_view, revision_of, step_rows, weeks_of
 from schedules.services.plans import PlanRefused, draft_plan, sign_revision, withdraw_revision
+from schedules.tables import step_table
 from schedules.views.diary import whole_number
 
 BUILDER = Frame(820, 44, 20, 176, 166, 176)
@@ -140,7 +141,7 @@ def _preview(form: BuilderForm, today: date) -> dict[str, Any]:
     return {
         "title": f"{render_mg(plan.steps[0].total)} to {render_mg(plan.steps[-1].total)} "
         f"in {len(plan.steps) - 1} steps, {weeks} weeks",
-        "rows": rows,
+        "table": step_table(rows),
         "slots": [label for label, _, _ in rows[0].doses],
         "chart": plan_chart(built, first, today),
         "over": len(built.over_asked),
