@@ -19,7 +19,8 @@ class _Marks:
     """The doses one liquid makes: a tablet dose, perhaps zero, and whole marks; nanograms.
 
     Two tablet doses a whole number of marks apart make the same doses, so the
-    tablet doses stand in groups by what a mark leaves over.
+    tablet doses stand in groups by what a mark leaves over. Where one volume is
+    not enough, the next tablet dose alone is nearer than it with a mark added.
     """
 
     def __init__(self, liquid: Liquid, bases: tuple[int, ...]) -> None:
@@ -37,10 +38,8 @@ class _Marks:
 
     def _lowest(self, left: int, group: list[int], least: int) -> int | None:
         dose = max(least + (left - least) % self.mark, group[0] + self.mark)
-        at = bisect_right(group, dose - self.mark) - 1
-        if dose - group[at] <= self.span:
-            return dose
-        return group[at + 1] + self.mark if at + 1 < len(group) else None
+        nearest = group[bisect_right(group, dose - self.mark) - 1]
+        return dose if dose - nearest <= self.span else None
 
     def highest(self, most: int) -> int:
         """The highest dose up to `most`, or zero."""

@@ -204,3 +204,17 @@ def test_a_plain_number_has_no_exponent_and_no_needless_zero(amount, shown):
 )
 def test_many_times_a_planned_dose(taken, planned, times, many):
     assert is_many_times(Dose.mg(taken), Dose.mg(planned), times) is many
+
+
+@pytest.mark.parametrize(
+    ("mg", "ng"),
+    [("0", 0), ("1/3", 333_340), ("1/100000", 10), ("1/100001", 10), ("1.5", 1_500_000)],
+)
+def test_up_is_the_lowest_dose_not_below(mg, ng):
+    assert Dose.up(Fraction(mg)) == Dose(ng)
+
+
+@given(st.fractions(0, 10_000))
+def test_up_is_within_ten_nanograms(mg):
+    up = Dose.up(mg)
+    assert mg <= up.exact < mg + Fraction(1, 100_000)

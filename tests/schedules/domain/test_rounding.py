@@ -10,6 +10,7 @@ from schedules.domain import cupboard as cupboards
 from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
+from schedules.domain.medicine import Product, Source
 from schedules.domain.rounding import (
     NOTHING,
     TabletKind,
@@ -203,3 +204,24 @@ def test_the_same_liquid_as_before_is_kept():
     for key in (strong, "uk-solution-0.1"):
         before = cupboard(liquids=(key,)).exactly(Dose.mg("0.4"))
         assert both.exactly(Dose.mg("0.2"), like=before).liquid.product == key
+
+
+def test_between_the_reach_of_two_tablets_the_next_tablet_is_found():
+    tens = Product("ten", "ten", "tablet", Dose.mg(10), "none", Source("test", "derived"))
+    both = Cupboard((tens,), (CLONAZEPAM.product("compounded-0.1"),))
+    assert both.at_least(Dose.mg("3.5"), under=Dose.mg(20), like=NOTHING).dose == Dose.mg(10)
+    assert both.at_least(Dose.mg("3.5"), under=Dose.mg(10), like=NOTHING) is None
+    assert both.at_least(Dose.mg("12.995"), under=Dose.mg(20), like=NOTHING).dose == Dose.mg(13)
+    assert both.below(Dose.mg("9.5"), above=Dose(0), like=NOTHING).dose == Dose.mg(3)
+    assert both.exactly(Dose.mg("13.01")) is None
+    assert both.exactly(Dose.mg("10.01")).pieces == 2
+
+
+def test_of_several_simple_ways_the_one_like_before_is_kept():
+    both = cupboard("klonopin-0.5", "eu-uk-0.5")
+    for key in ("klonopin-0.5", "eu-uk-0.5"):
+        like = cupboard(key).exactly(Dose.mg(1))
+        assert both.exactly(Dose.mg("0.5"), like=like).tablets[0].product == key
+        assert both.at_least(Dose.mg("0.5"), under=Dose.mg(1), like=like).tablets[0].product == key
+        assert both.below(Dose.mg("0.75"), above=Dose(0), like=like).tablets[0].product == key
+    assert both.below(Dose(0), above=Dose(0), like=NOTHING) is None
