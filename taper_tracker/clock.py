@@ -1,25 +1,95 @@
-"""One tick of the clock: post what is due, escalate, deliver. Needs no broker."""
+"""The jobs of the clock. Each finds its work in the database and is safe to run twice at once."""
 
-from collections.abc import Mapping
-from datetime import datetime
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import connection
+
+from patients.channels.base import Clock
+from patients.services.dispatch import Recheck, deliver_due
 from patients.services.flags import escalate_flags
-from patients.services.messages import Recheck, deliver_due
+from patients.services.heartbeats import beat, note_trouble
 from schedules.selectors import reminders
 from schedules.services.reminders import post_due_reminders
 
+log = logging.getLogger(__name__)
+
 RECHECKS: Final[Mapping[str, Recheck]] = {
     "dose-due": reminders.dose_no_longer_due,
+    "not-logged": reminders.dose_no_longer_due,
     "check-in": reminders.checkin_no_longer_due,
+    "baseline": reminders.checkin_no_longer_due,
     "gate": reminders.gate_no_longer_open,
+    "new-dose": reminders.step_no_longer_starts,
     "plan-to-read": reminders.plan_no_longer_waits,
     "plan-changed": reminders.change_withdrawn,
 }
+BUDGET_SECONDS: Final = 20.0
+JUMP: Final = timedelta(seconds=60)
+SKEW: Final = timedelta(seconds=5)
 
 
-def tick(now: datetime) -> None:
-    """Everything the clock does; safe to run twice at once and as often as wished."""
-    escalate_flags(now)
-    post_due_reminders(now)
-    deliver_due(now, rechecks=RECHECKS)
+@dataclass(slots=True)
+class Steadiness:
+    """Notices a clock that jumps: wall time and monotonic time must pass alike between ticks."""
+
+    wall: datetime | None = None
+    steady: float = 0.0
+
+    def jumped(self, now: datetime, steady: float) -> bool:
+        before, self_steady = self.wall, self.steady
+        self.wall, self.steady = now, steady
+        if before is None:
+            return False
+        return abs((now - before) - timedelta(seconds=steady - self_steady)) > JUMP
+
+
+STEADINESS: Final = Steadiness()
+
+
+def tick(clock: Clock) -> None:
+    """Escalate, remind, review. A clock that jumped or differs from the database skips one tick."""
+    now = clock()
+    if STEADINESS.jumped(now, time.monotonic()) or _is_skewed(now):
+        log.error("the clock jumped; this tick is skipped")
+        note_trouble("tick", "the clock of the machine jumped", now=now)
+        return
+    _job("tick", lambda: [job(now) for job in JOBS], clock)
+
+
+JOBS: Final[tuple[Callable[[datetime], object], ...]] = (escalate_flags, post_due_reminders)
+
+
+def deliver(clock: Clock, stop: Callable[[], bool] = lambda: False) -> None:
+    """Send what is due, for at most the budget of one tick; the rest waits for the next."""
+    until = time.monotonic() + BUDGET_SECONDS
+
+    def over() -> bool:
+        return stop() or time.monotonic() > until
+
+    _job("deliver", lambda: deliver_due(clock, rechecks=RECHECKS, stop=over), clock)
+
+
+def _job(name: str, work: Callable[[], object], clock: Clock) -> None:
+    began = time.monotonic()
+    try:
+        work()
+    except Exception as error:
+        log.exception("a job of the clock failed: %s", name)
+        note_trouble(name, f"failed: {type(error).__name__}", now=clock())
+        raise
+    beat(name, now=clock(), took_ms=int((time.monotonic() - began) * 1000))
+
+
+def _is_skewed(now: datetime) -> bool:
+    """Whether the database server's clock is more than five seconds away."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        there: datetime = cursor.fetchone()[0]
+    return abs(there - now) > SKEW

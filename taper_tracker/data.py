@@ -5,7 +5,11 @@ import hashlib
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 
 class DataFolderUnusable(SystemExit):
@@ -31,15 +35,31 @@ def data_folder(name: str) -> Path:
 
 def secret(folder: Path) -> str:
     """The secret key of this installation, made once with mode 0600."""
-    path = folder / "secret_key"
+    return _made_once(folder / "secret_key", lambda: secrets.token_urlsafe(64)).read_text("ascii")
+
+
+def vapid_key(folder: Path) -> Path:
+    """The private key that signs web pushes, made once with mode 0600."""
+    return _made_once(folder / "vapid.pem", _new_vapid_key)
+
+
+def _new_vapid_key() -> str:
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    return pem.decode("ascii")
+
+
+def _made_once(path: Path, make: Callable[[], str]) -> Path:
+    """A file that is made whole or not at all, also by two programs at once."""
     if not path.exists():
-        handle, draft = tempfile.mkstemp(dir=folder, prefix="secret_key.")
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(64))
+            file.write(make())
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
         Path(draft).unlink()
-    return path.read_text(encoding="ascii").strip()
+    return path
 
 
 def broker_socket(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo  # noqa: F401  (tzdata is a dependency; fail at st
 import environ
 from csp.constants import NONCE, NONE, SELF
 
-from taper_tracker.data import broker_socket, data_folder, secret
+from taper_tracker.data import broker_socket, data_folder, secret, vapid_key
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -121,9 +121,19 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {
         "task": "taper_tracker.tasks.tick",
         "schedule": 30.0,
-        "options": {"expires": 25},
-    }
+        "options": {"expires": 25, "queue": "clock"},
+    },
+    "deliver": {
+        "task": "taper_tracker.tasks.deliver",
+        "schedule": 30.0,
+        "options": {"expires": 25, "queue": "messages"},
+    },
 }
+CELERY_TASK_ROUTES = {
+    "taper_tracker.tasks.tick": {"queue": "clock"},
+    "taper_tracker.tasks.deliver": {"queue": "messages"},
+}
+CELERY_TASK_DEFAULT_QUEUE = "clock"
 CACHES: dict[str, Any] = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -131,6 +141,10 @@ CACHES: dict[str, Any] = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
+
+# The watch
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+PING_URL: str = env.str("PING_URL", default="")
 
 # Mail
 EMAIL_URL: str = env.str("EMAIL_URL", default="")
@@ -141,6 +155,10 @@ else:
     EMAIL_FILE_PATH = str(TAPER_DATA_DIR / "mail")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Diary <diary@localhost>")
+MAIL_CONNECTIONS: int = env.int("MAIL_CONNECTIONS", default=8)
+LEASE_SECONDS: int = env.int("LEASE_SECONDS", default=120)
+VAPID_KEY_FILE: Path = vapid_key(TAPER_DATA_DIR)
+VAPID_SUBJECT: str = env.str("VAPID_SUBJECT", default=BASE_URL)
 MESSAGE_ID_DOMAIN: str = env.str("MESSAGE_ID_DOMAIN", default="diary.localhost")
 
 # People

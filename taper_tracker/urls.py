@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz/live", views.live, name="live"),
     path("healthz/ready", views.ready, name="ready"),
+    path("healthz/metrics", views.metrics, name="metrics"),
     path("", include("patients.urls")),
     path("", include("schedules.urls")),
     path("accounts/", include("allauth.account.urls")),

@@ -2,17 +2,18 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
-from patients.selectors.messages import oldest_due
-
-LATE_SECONDS = 120
+from patients.selectors.heartbeats import gauges, health
 
 
 @login_not_required
@@ -36,17 +37,31 @@ def live(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """503 when the database does not answer or a message is over 120 s late."""
-    now = timezone.now()
+    """503 with one line each when a message is late, the clock silent, the disk full, or worse."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        oldest = oldest_due(now)
+        found = health(timezone.now(), disk=settings.TAPER_DATA_DIR)
     except DatabaseError:
         return HttpResponse("database", status=503, content_type="text/plain")
-    if oldest is not None and (now - oldest).total_seconds() > LATE_SECONDS:
-        return HttpResponse("late", status=503, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
+    words = "\n".join(found.troubles) or "ok"
+    return HttpResponse(words, status=200 if found.is_well else 503, content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Gauges for Prometheus, counts only; for those who hold the token of the settings."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    token = settings.METRICS_TOKEN
+    if not token or not constant_time_compare(given, token):
+        return not_found(request, Exception())
+    registry = CollectorRegistry()
+    known: dict[str, Gauge] = {}
+    for name, words, labels, value in gauges(timezone.now()):
+        gauge = known.get(name)
+        if gauge is None:
+            gauge = known[name] = Gauge(name, words, sorted(labels), registry=registry)
+        (gauge.labels(**labels) if labels else gauge).set(value)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _plain(title: str, words: str, status: int) -> HttpResponse:

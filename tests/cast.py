@@ -15,6 +15,7 @@ from schedules.domain.formulary.loader import medicine
 from schedules.domain.medicine import Liquid, Product
 from schedules.domain.strategies.registry import Proportional
 from schedules.services.plans import draft_plan, read_plan, sign_revision
+from taper_tracker import clock
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -125,3 +126,10 @@ def read(cast: Any, revision: Any, now: datetime) -> None:
 
 def a_uuid() -> Any:
     return uuid4()
+
+
+def tick(now: datetime) -> None:
+    """Both jobs of the clock at one frozen moment; frozen clocks are allowed to jump here."""
+    clock.STEADINESS.wall = None
+    clock.tick(lambda: now)
+    clock.deliver(lambda: now)

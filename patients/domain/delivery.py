@@ -1,37 +1,97 @@
-"""When a message may go out, when it is too old, and when to try again."""
+"""When a message may go out, when it is too old, when to try again: one line for each kind."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-FLAG, DOSE, REST = 0, 1, 2
-PRIORITY: Final = {
-    "flag": FLAG,
-    "escalation": FLAG,
-    "dose-due": DOSE,
-    "invitation": DOSE,
+ALARM, DOSE, REST = 0, 1, 2
+ONCE: Final = 1
+ALWAYS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How messages of one kind are treated.
+
+    `lasts` is how long after its due time it still helps, None for ever.
+    `is_quiet` waits out quiet hours, `is_optional` can be switched off,
+    `newest_only` sends one after an outage, not a pile. `again` is how many
+    copies may follow an end that nobody can tell.
+    """
+
+    priority: int
+    lasts: timedelta | None
+    is_quiet: bool = False
+    is_optional: bool = False
+    newest_only: bool = False
+    again: int = ALWAYS
+
+
+def _hours(hours: int) -> timedelta:
+    return timedelta(hours=hours)
+
+
+def _days(days: int) -> timedelta:
+    return timedelta(days=days)
+
+
+KINDS: Final = {
+    # to patients
+    "dose-due": Kind(DOSE, _hours(3), newest_only=True, again=ONCE),
+    "not-logged": Kind(DOSE, _hours(2), newest_only=True, again=ONCE),
+    "check-in": Kind(
+        REST, _hours(6), is_quiet=True, is_optional=True, newest_only=True, again=ONCE
+    ),
+    "baseline": Kind(
+        REST, _hours(6), is_quiet=True, is_optional=True, newest_only=True, again=ONCE
+    ),
+    "gate": Kind(REST, _days(2), is_quiet=True),
+    "new-dose": Kind(REST, _hours(10), is_quiet=True),
+    "plan-to-read": Kind(REST, _days(7)),
+    "plan-changed": Kind(REST, _days(2)),
+    "hold": Kind(REST, _days(2)),
+    "request-answered": Kind(REST, _days(2)),
+    "flag-seen": Kind(DOSE, _hours(12)),
+    "silence": Kind(REST, _days(1), is_quiet=True, newest_only=True, again=ONCE),
+    "supply": Kind(REST, _days(2), is_quiet=True, newest_only=True),
+    "aftercare": Kind(REST, _days(3), is_quiet=True, is_optional=True, newest_only=True),
+    "message": Kind(REST, _days(7), is_quiet=True),
+    "invitation": Kind(DOSE, _days(14)),
+    "account": Kind(DOSE, _hours(1)),
+    "test": Kind(DOSE, _hours(1)),
+    "channel-dead": Kind(DOSE, _days(2)),
+    # to clinicians
+    "flag": Kind(ALARM, None),
+    "escalation": Kind(ALARM, None),
+    "test-alarm": Kind(ALARM, _days(7)),
+    "request": Kind(REST, _days(7)),
+    "digest": Kind(REST, _hours(12), newest_only=True),
+    # to admins
+    "clock-trouble": Kind(ALARM, _days(1), newest_only=True),
+    "ledger-late": Kind(ALARM, _hours(6), newest_only=True),
+    "channel-list": Kind(REST, _days(2), newest_only=True),
+    "backup-old": Kind(REST, _days(2), newest_only=True),
 }
-LASTS: Final = {
-    "dose-due": timedelta(hours=3),
-    "check-in": timedelta(hours=6),
-    "gate": timedelta(days=2),
-    "invitation": timedelta(days=14),
-    "plan-to-read": timedelta(days=7),
-}
+OTHERWISE: Final = Kind(REST, _days(7))
+ALARMS: Final = frozenset(name for name, kind in KINDS.items() if kind.priority == ALARM)
+OPTIONAL: Final = frozenset(name for name, kind in KINDS.items() if kind.is_optional)
+
 LEASE: Final = timedelta(seconds=120)
 SEND_BUDGET: Final = timedelta(seconds=60)
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=30)
+LATE: Final = timedelta(minutes=10)
 MOST_FAILURES: Final = 8
 
 
-def priority_of(kind: str) -> int:
-    """0 goes first: flags, then doses, then the rest."""
-    return PRIORITY.get(kind, REST)
+def kind_of(name: str) -> Kind:
+    return KINDS.get(name, OTHERWISE)
 
 
-def expires_at(kind: str, due_at: datetime) -> datetime | None:
+def expires_at(name: str, due_at: datetime) -> datetime | None:
     """When a message of this kind is too old to send; flags never are."""
-    lasts = LASTS.get(kind)
+    lasts = kind_of(name).lasts
     return due_at + lasts if lasts else None
 
 
@@ -39,3 +99,59 @@ def next_try(now: datetime, failures: int, jitter: float) -> datetime:
     """Doubling waits from 30 s to 30 min, spread by a factor of 0.5 to 1.5."""
     wait = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(failures, 20)))
     return now + wait * (0.5 + jitter)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """A nightly span of local time in which only doses, answers and alarms are sent."""
+
+    begins: time
+    ends: time
+    zone: ZoneInfo
+
+    def over_at(self, moment: datetime) -> datetime:
+        """The moment itself, or the end of the quiet hours it falls into."""
+        local = moment.astimezone(self.zone)
+        clock = local.time().replace(tzinfo=None)
+        if not self._covers(clock):
+            return moment
+        day = local.date()
+        if self.begins > self.ends and clock >= self.begins:
+            day += timedelta(days=1)
+        return datetime.combine(day, self.ends, tzinfo=self.zone).astimezone(UTC)
+
+    def _covers(self, clock: time) -> bool:
+        if self.begins <= self.ends:
+            return self.begins <= clock < self.ends
+        return clock >= self.begins or clock < self.ends
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Stops asking a server that does not answer: after five failures, one try every 30 s."""
+
+    most: int = 5
+    pause: timedelta = timedelta(seconds=30)
+    failures: int = 0
+    until: datetime | None = None
+
+    def lets(self, now: datetime) -> bool:
+        """Whether a try is allowed; after the pause one is, and the pause begins anew."""
+        if self.until is None:
+            return True
+        if now < self.until:
+            return False
+        self.until = now + self.pause
+        return True
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether every try would be refused now."""
+        return self.until is not None and now < self.until
+
+    def failed(self, now: datetime) -> None:
+        self.failures += 1
+        if self.failures >= self.most:
+            self.until = now + self.pause
+
+    def worked(self) -> None:
+        self.failures, self.until = 0, None

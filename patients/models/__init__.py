@@ -4,7 +4,9 @@ from patients.models.accounts import Clinic, Invitation, User
 from patients.models.audit import AuditEntry
 from patients.models.care import CareLink, Patient
 from patients.models.checkins import CheckIn
+from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
+from patients.models.heartbeats import Heartbeat
 from patients.models.messages import Message
 
 __all__ = [
@@ -12,7 +14,9 @@ __all__ = [
     "CareLink",
     "CheckIn",
     "Clinic",
+    "Endpoint",
     "Flag",
+    "Heartbeat",
     "Invitation",
     "Message",
     "Patient",

@@ -2,11 +2,13 @@
 
 import uuid
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from patients.domain.delivery import QuietHours
 from patients.domain.roles import LABELS, Permission, Role, allows
 
 
@@ -28,6 +30,11 @@ class Clinic(models.Model):
     safety_contact = models.ForeignKey(
         "patients.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    backup = models.ForeignKey(
+        "patients.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    alarm_asked_at = models.DateTimeField(null=True, blank=True)
+    alarm_answered_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -59,6 +66,12 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=8, choices=THEMES, default="auto")
     is_active = models.BooleanField(default=True)
+    channel = models.CharField(max_length=16, default="email")
+    says_openly = models.BooleanField(default=False)
+    muted = models.JSONField(default=list, blank=True)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    has_dead_channel = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
 
     objects: ClassVar[UserManager] = UserManager()
@@ -69,6 +82,11 @@ class User(AbstractBaseUser):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="user_quiet_hours_whole",
+            ),
             models.CheckConstraint(
                 condition=models.Q(role__in=[role.value for role in Role]), name="user_role_known"
             ),
@@ -91,6 +109,12 @@ class User(AbstractBaseUser):
     @property
     def is_admin(self) -> bool:
         return self.role == Role.ADMIN
+
+    @property
+    def quiet_hours(self) -> QuietHours | None:
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        return QuietHours(self.quiet_from, self.quiet_until, ZoneInfo(self.time_zone))
 
     @property
     def short_name(self) -> str:

@@ -1,13 +1,14 @@
 """Patients, and the care links that are the only key to a record."""
 
 import uuid
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
 
+from patients.domain.days import Days
 from patients.models.accounts import Clinic, User
 
 
@@ -21,9 +22,14 @@ class Patient(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     region = models.CharField(max_length=2, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
+    zone_moves = models.JSONField(default=list, blank=True)
     day_boundary = models.TimeField(default=time(4))
     taper_classes = models.JSONField(default=list, blank=True)
     shortlist = models.JSONField(default=list, blank=True)
+    thresholds = models.JSONField(default=dict, blank=True)
+    reviewed_until = models.DateTimeField(null=True, blank=True)
+    baseline = models.JSONField(default=dict, blank=True)
+    last_answered_on = models.DateField(null=True, blank=True)
     last_checkin_on = models.DateField(null=True, blank=True)
     open_flag_level = models.PositiveSmallIntegerField(default=0)
 
@@ -42,8 +48,15 @@ class Patient(models.Model):
         return self.user.name
 
     @property
+    def days(self) -> Days:
+        """Her plan days, with every move of zone so far."""
+        moves = tuple((date.fromisoformat(day), ZoneInfo(zone)) for day, zone in self.zone_moves)
+        return Days(ZoneInfo(self.time_zone), self.day_boundary, moves)
+
+    @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        """The zone she has chosen last; `time_zone` is the one she began in."""
+        return ZoneInfo(self.zone_moves[-1][1] if self.zone_moves else self.time_zone)
 
 
 class CareLinkQuerySet(models.QuerySet["CareLink"]):

@@ -65,6 +65,10 @@ class Message(models.Model):
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gte=F("due_at")),
                 name="message_expires_after_due",
             ),
+            models.UniqueConstraint(
+                fields=["recipient", "patient", "kind", "occurrence", "channel"],
+                name="message_once_per_occurrence",
+            ),
             models.CheckConstraint(
                 condition=Q(recipient__isnull=False) | ~Q(address=""), name="message_goes_somewhere"
             ),
@@ -72,7 +76,26 @@ class Message(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["priority", "available_at"],
+                condition=Q(state="pending"),
+                name="message_pending",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state__in=("leased", "sending")),
+                name="message_in_hand",
+            ),
+            models.Index(
+                fields=["lease_token"],
+                condition=Q(lease_token__isnull=False),
+                name="message_by_lease",
+            ),
+            models.Index(
+                fields=["due_at"],
                 condition=Q(state__in=("pending", "leased", "sending")),
-                name="message_live",
-            )
+                name="message_live_due",
+            ),
         ]
+
+    @property
+    def email(self) -> str:
+        return self.recipient.email if self.recipient else self.address

@@ -1,9 +1,8 @@
 """The delivery ledger as an admin sees it: kind, channel, state; no record, no text."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count
 
 from patients.models.messages import Message
 
@@ -23,10 +22,3 @@ def ledger_lines() -> list[LedgerLine]:
         .order_by("kind", "channel", "state")
     )
     return [LedgerLine(*row) for row in rows]
-
-
-def oldest_due(now: datetime) -> datetime | None:
-    """When the oldest message that should be out became due; None where nothing waits."""
-    waiting = Message.objects.filter(state__in=Message.LIVE, due_at__lte=now)
-    oldest: datetime | None = waiting.aggregate(oldest=Min("due_at"))["oldest"]
-    return oldest

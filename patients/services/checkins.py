@@ -68,7 +68,7 @@ def submit_checkin(
         subject=row.pk,
         detail={"day": day.isoformat(), "fields": sorted(changed)},
     )
-    _note_last_day(patient, day)
+    _note_last_day(patient, day, today)
     return Saved(row, _raise_flags(patient, day, changed, now))
 
 
@@ -116,10 +116,11 @@ def _score(row: CheckIn) -> None:
         row.w, row.w_prorated = score.w, score.prorated
 
 
-def _note_last_day(patient: Patient, day: date) -> None:
-    if patient.last_checkin_on is None or day > patient.last_checkin_on:
-        patient.last_checkin_on = day
-        Patient.objects.filter(pk=patient.pk).update(last_checkin_on=day)
+def _note_last_day(patient: Patient, day: date, today: date) -> None:
+    """The columns that lists and reminders read: the last day filled in, the last answer given."""
+    last = max(day, patient.last_checkin_on or day)
+    patient.last_checkin_on, patient.last_answered_on = last, today
+    Patient.objects.filter(pk=patient.pk).update(last_checkin_on=last, last_answered_on=today)
 
 
 def _raise_flags(patient: Patient, day: date, changed: set[str], now: datetime) -> tuple[Flag, ...]:

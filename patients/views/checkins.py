@@ -28,9 +28,7 @@ log = logging.getLogger(__name__)
 
 def plan_day(patient: Patient, now: datetime) -> date:
     """The patient's own day: local time less the day boundary."""
-    local = now.astimezone(patient.zone).replace(tzinfo=None)
-    before = local.time() < patient.day_boundary
-    return local.date() - timedelta(days=1) if before else local.date()
+    return patient.days.day_of(now)
 
 
 def read_day(text: str) -> date:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from patients.domain.days import Days
 from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import ZERO, Dose, render_mg
 from schedules.domain.plan import Plan, Step
 from schedules.domain.rounding import NOTHING, Portion
-from schedules.domain.timetable import Days, Events, course
+from schedules.domain.timetable import Events, course
 
 LEAST_REASON: Final = 10
 NO_EVENTS: Final = Events()

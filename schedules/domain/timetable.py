@@ -7,39 +7,16 @@ flag with effect *hold* that was open between the clearing and the start.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from patients.domain.days import DAY, Days
 from schedules.domain.plan import Plan
 
 GATE_OPENS_DAYS: Final = 2
 BLOCK_DAYS: Final = 14
 MICRO_SHARE: Final = 50
-DAY: Final = timedelta(days=1)
 FAR_DAYS: Final = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """The patient's plan days: local time less the day boundary."""
-
-    zone: ZoneInfo
-    boundary: time = time(4)
-
-    def day_of(self, moment: datetime) -> date:
-        """The plan day of a moment; the hours before the boundary are yesterday."""
-        local = moment.astimezone(self.zone)
-        return local.date() if local.time() >= self.boundary else local.date() - DAY
-
-    def starts_at(self, day: date) -> datetime:
-        """When a plan day begins; a time that a clock change skips moves forward."""
-        return self.at(day, self.boundary)
-
-    def at(self, day: date, clock: time) -> datetime:
-        """A clock time of a plan day; times before the boundary are after midnight."""
-        calendar = day if clock >= self.boundary else day + DAY
-        return datetime.combine(calendar, clock, tzinfo=self.zone).astimezone(ZoneInfo("UTC"))
 
 
 @dataclass(frozen=True, slots=True)

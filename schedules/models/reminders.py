@@ -13,7 +13,13 @@ class ReminderTime(models.Model):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="reminders")
     kind = models.CharField(
-        max_length=16, choices=[("dose-due", "Dose"), ("check-in", "Check-in"), ("gate", "Gate")]
+        max_length=16,
+        choices=[
+            ("dose-due", "Dose"),
+            ("check-in", "Check-in"),
+            ("gate", "Gate"),
+            ("evening", "Evening"),
+        ],
     )
     slot = models.CharField(max_length=12, blank=True)
     local_time = models.TimeField()

@@ -121,7 +121,7 @@ def _card(
     now: datetime,
 ) -> SlotCard:
     due_at = stands.days.at(day, SLOT[slot].at)
-    local = due_at.astimezone(stands.days.zone)
+    local = due_at.astimezone(stands.days.zone_on(day))
     state = entry.kind if entry else ("due" if due_at <= now else "later")
     return SlotCard(
         id=slot,
@@ -144,7 +144,8 @@ def _done_words(entry: DoseEntry, stands: Standing) -> str:
         words = f"You took {render_mg(entry.amount)}"
     if entry.taken_at is None:
         return words
-    return f"{words} at {clock_words(entry.taken_at.astimezone(stands.days.zone))}"
+    local = entry.taken_at.astimezone(stands.days.zone_on(entry.plan_day))
+    return f"{words} at {clock_words(local)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
+from patients.domain.days import Days
 from patients.models.care import Patient
 from patients.models.flags import Flag
 from schedules.domain.dose import Dose
 from schedules.domain.medicine import Medicine
 from schedules.domain.plan import Plan, Step
-from schedules.domain.timetable import Clearing, Course, Days, Events, Hold, course
+from schedules.domain.timetable import Clearing, Course, Events, Hold, course
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.selectors.histories import HOLDING_EFFECTS, History, history_of
 
@@ -53,10 +54,6 @@ class Standing:
         return None if number is None else self.taper.steps[number]
 
 
-def days_of(patient: Patient) -> Days:
-    return Days(patient.zone, patient.day_boundary)
-
-
 def plan_of(patient: Patient) -> TaperPlan | None:
     """The patient's plan: the one that was signed, before any that is only drafted."""
     signed = Exists(Revision.objects.filter(plan=OuterRef("pk"), signed_at__isnull=False))
@@ -67,7 +64,7 @@ def plan_of(patient: Patient) -> TaperPlan | None:
 def standings(patient: Patient, now: datetime, *, history: History | None = None) -> list[Standing]:
     """Every revision that has been in force, oldest first; the last one is in force now."""
     known = history or history_of(patient)
-    days = days_of(patient)
+    days = patient.days
     today = days.day_of(now)
     found: list[Standing] = []
     for revision in known.revisions:

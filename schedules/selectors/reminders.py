@@ -1,48 +1,121 @@
-"""Send-time checks: is this message still true? Each answers with a reason, or nothing."""
+"""Send-time checks: are these messages still true? For each one that is not, the reason.
 
+Each asks the same few questions of the database for one message or fifty.
+"""
+
+from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
+from patients.models.care import Patient
+from patients.models.checkins import CheckIn
 from patients.models.messages import Message
-from patients.selectors.checkins import checkin_on
+from schedules.models.doses import DoseEntry
 from schedules.models.plans import PlanEvent
-from schedules.selectors.doses import entries_between
-from schedules.selectors.plans import standing, waiting_revision
+from schedules.selectors.histories import histories
+from schedules.selectors.plans import Standing, standing, waiting_revision
+
+Reasons = dict[UUID, str]
 
 
-def dose_no_longer_due(message: Message, now: datetime) -> str:
+def dose_no_longer_due(messages: Sequence[Message], now: datetime) -> Reasons:
     """Logged already, or the plan has no such time of day any more."""
-    patient = message.patient
-    assert patient is not None
-    day, slot = date.fromisoformat(message.params["day"]), message.params["slot"]
-    stands = standing(patient, now)
+    stands = _standings(messages, now)
+    logged = _logged(messages)
+    reasons = {}
+    for message in messages:
+        day, slot = date.fromisoformat(message.params["day"]), message.params["slot"]
+        if (message.patient_id, day, slot) in logged:
+            reasons[message.pk] = "logged already"
+        elif not _has_dose(stands[message.patient_id], day, slot):
+            reasons[message.pk] = "no dose planned"
+    return reasons
+
+
+def _has_dose(stands: Standing | None, day: date, slot: str) -> bool:
     step = stands.step_on(day) if stands else None
-    if step is None or slot not in dict(step.portions) or not step.portion(slot).dose:
-        return "no dose planned"
-    return "logged already" if (day, slot) in entries_between(patient, day, day) else ""
+    return step is not None and slot in dict(step.portions) and bool(step.portion(slot).dose)
 
 
-def checkin_no_longer_due(message: Message, now: datetime) -> str:
-    assert message.patient is not None
-    row = checkin_on(message.patient, date.fromisoformat(message.params["day"]))
-    return "checked in already" if row is not None and row.is_complete else ""
+def _logged(messages: Sequence[Message]) -> set[tuple[object, date, str]]:
+    rows = DoseEntry.objects.filter(
+        patient__in={message.patient_id for message in messages},
+        plan_day__in={message.params["day"] for message in messages},
+        superseded_by__isnull=True,
+    ).exclude(kind=DoseEntry.UNDONE)
+    return set(rows.values_list("patient_id", "plan_day", "slot"))
 
 
-def gate_no_longer_open(message: Message, now: datetime) -> str:
-    assert message.patient is not None
-    stands = standing(message.patient, now)
-    same = stands is not None and str(stands.revision.pk) == message.params["revision"]
-    return "" if same and stands is not None and stands.gate_open else "gate answered or replaced"
+def _standings(messages: Sequence[Message], now: datetime) -> dict[object, Standing | None]:
+    patients = list(_patients(messages).values())
+    known = histories(patients)
+    return {patient.pk: standing(patient, now, history=known[patient.pk]) for patient in patients}
 
 
-def plan_no_longer_waits(message: Message, now: datetime) -> str:
-    assert message.patient is not None
-    waiting = waiting_revision(message.patient, now)
-    same = waiting is not None and str(waiting.pk) == message.params["revision"]
-    return "" if same else "read, replaced or withdrawn"
+def _patients(messages: Sequence[Message]) -> dict[object, Patient]:
+    return {message.patient.pk: message.patient for message in messages if message.patient}
 
 
-def change_withdrawn(message: Message, now: datetime) -> str:
-    undone = PlanEvent.objects.filter(
-        revision=message.params["revision"], kind=PlanEvent.WITHDRAWN
-    ).exists()
-    return "withdrawn" if undone else ""
+def checkin_no_longer_due(messages: Sequence[Message], now: datetime) -> Reasons:
+    rows = CheckIn.objects.filter(
+        patient__in={message.patient_id for message in messages},
+        plan_day__in={message.params["day"] for message in messages},
+        superseded_by__isnull=True,
+    )
+    done = {(row.patient_id, row.plan_day.isoformat()) for row in rows if row.is_complete}
+    return {
+        message.pk: "checked in already"
+        for message in messages
+        if (message.patient_id, message.params["day"]) in done
+    }
+
+
+def gate_no_longer_open(messages: Sequence[Message], now: datetime) -> Reasons:
+    stands = _standings(messages, now)
+    return {
+        message.pk: "gate answered or replaced"
+        for message in messages
+        if not _gate_stands(stands[message.patient_id], message)
+    }
+
+
+def _gate_stands(stands: Standing | None, message: Message) -> bool:
+    if stands is None or str(stands.revision.pk) != message.params["revision"]:
+        return False
+    return stands.gate_open
+
+
+def step_no_longer_starts(messages: Sequence[Message], now: datetime) -> Reasons:
+    """A step announced for tomorrow that a hold or a new plan has stopped since."""
+    stands = _standings(messages, now)
+    return {
+        message.pk: "the step does not start"
+        for message in messages
+        if not _still_cleared(stands[message.patient_id], message)
+    }
+
+
+def _still_cleared(stands: Standing | None, message: Message) -> bool:
+    if stands is None or str(stands.revision.pk) != message.params["revision"]:
+        return False
+    return stands.course.cleared and stands.course.step + 1 == message.params["step"]
+
+
+def plan_no_longer_waits(messages: Sequence[Message], now: datetime) -> Reasons:
+    patients = _patients(messages)
+    known = histories(list(patients.values()))
+    waits = {
+        pk: waiting_revision(patient, now, history=known[pk]) for pk, patient in patients.items()
+    }
+    return {
+        message.pk: "read, replaced or withdrawn"
+        for message in messages
+        if str(getattr(waits[message.patient_id], "pk", "")) != message.params["revision"]
+    }
+
+
+def change_withdrawn(messages: Sequence[Message], now: datetime) -> Reasons:
+    named = {message.params["revision"] for message in messages}
+    undone = PlanEvent.objects.filter(revision__in=named, kind=PlanEvent.WITHDRAWN)
+    gone = {str(pk) for pk in undone.values_list("revision_id", flat=True)}
+    return {m.pk: "withdrawn" for m in messages if m.params["revision"] in gone}

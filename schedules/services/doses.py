@@ -14,7 +14,7 @@ from schedules.domain.dose import Dose
 from schedules.domain.plan import SLOT, Step, portion_as_json
 from schedules.models.doses import DoseEntry
 from schedules.selectors.doses import newest_row, row_of_submission
-from schedules.selectors.plans import Standing, days_of, standings, step_in_force
+from schedules.selectors.plans import Standing, standings, step_in_force
 
 UNDO_FOR: Final = timedelta(minutes=10)
 
@@ -87,6 +87,7 @@ def log_dose(
         recorded_by=by,
         supersedes=before,
     )
+    Patient.objects.filter(pk=patient.pk).update(last_answered_on=patient.days.day_of(now))
     action = "dose-corrected" if before is not None else "dose-logged"
     detail = {"kind": answer.kind}
     record(action, by=by, now=now, patient=patient, subject=entry.pk, detail=detail)
@@ -96,7 +97,7 @@ def log_dose(
 def _instruction(patient: Patient, day: date, slot: str, now: datetime) -> tuple[Standing, Step]:
     if slot not in SLOT:
         raise DoseRefused("Your plan has no such time of day.")
-    if day > days_of(patient).day_of(now):
+    if day > patient.days.day_of(now):
         raise DoseRefused("That day is still to come.")
     found = step_in_force(standings(patient, now), day)
     if found is None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F, Max
 
+from patients.domain.days import DAY
 from patients.domain.roles import Permission
 from patients.models.accounts import User
 from patients.models.care import Patient
@@ -15,11 +16,10 @@ from patients.services.messages import post_message
 from schedules.domain.builder import Built
 from schedules.domain.limits import VERSION, Finding
 from schedules.domain.plan import as_json
-from schedules.domain.timetable import DAY, lower_on_any_day, planned_doses
+from schedules.domain.timetable import lower_on_any_day, planned_doses
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.selectors.plans import (
     can_undo,
-    days_of,
     newest_signed,
     standing,
     waiting_revision,
@@ -203,7 +203,7 @@ def read_plan(patient: Patient, *, seen: str, by: User, now: datetime) -> Revisi
         raise PlanRefused("There is no plan waiting to be read.")
     if seen != str(revision.pk):
         raise PlanRefused("Your plan changed while this page was open. Please read it again.")
-    today = days_of(patient).day_of(now)
+    today = patient.days.day_of(now)
     first = standing(patient, now) is None
     PlanEvent.objects.create(
         revision=revision,

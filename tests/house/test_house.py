@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.template.loader import render_to_string
 
+from patients.domain.delivery import KINDS
+from patients.domain.symptoms import CATALOGUE
+from patients.services.letters import PLACES, text_of
 from schedules.domain.formulary.loader import medicine, medicine_keys
 
 ROOT = Path(__file__).parents[2]
@@ -107,20 +109,56 @@ def test_no_arithmetic_on_dose_text_outside_the_domain():
 
 
 FORBIDDEN = ("riverside", "clinic", "dose", "symptom", " mg", "tablet", "taper")
+SYMPTOMS = {symptom.short.lower() for symptom in CATALOGUE.values()}
+PRODUCTS = {
+    word.lower()
+    for key in medicine_keys()
+    for word in (medicine(key).name, medicine(key).brand)
+    if word
+}
 
 
-@pytest.mark.parametrize("folder", MESSAGES, ids=lambda folder: folder.name)
-def test_every_message_is_neutral_for_every_medicine(folder):
-    context = {"link": "https://diary.example/x", "name": "Maya", "clock": "10 pm", "level": 2}
+def said(kind, part, *, openly):
+    values = {"link": "https://diary.example/x", "name": "Maya", "clock": "10 pm", "count": "3"}
+    return text_of(kind, part, "en", openly=openly).fill(values).lower()
+
+
+def test_every_kind_of_message_has_its_folder_and_its_line():
+    assert {folder.name for folder in MESSAGES} == set(KINDS)
+
+
+@pytest.mark.parametrize("openly", [False, True], ids=["neutral", "open"])
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_no_message_names_a_medicine_an_amount_or_a_symptom(kind, openly):
     for part in ("subject", "body"):
-        text = render_to_string(f"messages/{folder.name}/{part}.txt", context).lower()
+        text = said(kind, part, openly=openly)
         assert text.strip()
-        for key in medicine_keys():
-            found = medicine(key)
-            assert found.name not in text
-            assert found.brand.lower() not in text
-        for word in FORBIDDEN:
+        for word in (*PRODUCTS, *SYMPTOMS, " mg", "tablet", "riverside"):
             assert word not in text, word
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_is_not_opened_by_the_person_is_neutral(kind):
+    for part in ("subject", "body"):
+        for word in FORBIDDEN:
+            assert word not in said(kind, part, openly=False), word
+
+
+NEVER = ("take two", "double", "stop taking", "take it now", "take 1", "lower your", "skip")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_no_message_tells_anybody_to_change_a_dose(kind):
+    for openly in (False, True):
+        for word in NEVER:
+            assert word not in said(kind, "body", openly=openly), word
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("templates/messages/*/*.txt")), ids=name)
+def test_a_message_text_has_plain_places_only(path):
+    text = path.read_text(encoding="utf-8")
+    assert set(re.findall(r"{{ *(.*?) *}}", text)) <= set(PLACES)
+    assert "{% if" not in text
 
 
 BANNED = ("missed", "failed", "overdue", "non-compliant", "adherence", "streak", "detox", "addict")

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from patients.models.care import Patient
 from schedules.models.doses import DoseEntry
-from taper_tracker.clock import tick
-from tests.cast import DAY, NOW, PASSWORD
+from tests.cast import DAY, NOW, PASSWORD, tick
 
 pytestmark = pytest.mark.django_db
 EMAIL = "maya@home.example"

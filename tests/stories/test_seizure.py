@@ -8,8 +8,7 @@ from django.utils import timezone
 from patients.models.flags import Flag
 from patients.services.checkins import submit_checkin
 from schedules.services.gates import clear_step
-from taper_tracker.clock import tick
-from tests.cast import DAY, NOW, a_plan
+from tests.cast import DAY, NOW, a_plan, tick
 
 pytestmark = pytest.mark.django_db
 

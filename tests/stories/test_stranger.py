@@ -12,7 +12,7 @@ from schedules.models.plans import Revision
 from tests.cast import NOW, a_plan, a_signed_plan
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"home", "live", "ready", "help-now", "help-now-region", "join"}
+PUBLIC = {"home", "live", "ready", "metrics", "help-now", "help-now-region", "join"}
 ALLAUTH_PUBLIC = "account_"
 OWN = {"today", "progress", "plan", "gate", "change", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo"}  # fmt: skip

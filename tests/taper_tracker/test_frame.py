@@ -14,6 +14,7 @@ from django.conf import settings as project
 from django.db import connection
 from django.utils import timezone
 
+from patients.services.heartbeats import beat
 from patients.services.messages import post_message
 from taper_tracker import embedded
 from taper_tracker.data import DataFolderUnusable, broker_socket, data_folder, secret
@@ -26,8 +27,10 @@ def test_alive_without_a_database(client):
 
 
 def test_ready_until_a_message_is_late(cast, client):
-    assert client.get("/healthz/ready").status_code == 200
     now = timezone.now()
+    for job in ("tick", "deliver"):
+        beat(job, now=now)
+    assert client.get("/healthz/ready").status_code == 200
     for late, status in ((119, 200), (130, 503)):
         due = now - timedelta(seconds=late)
         post_message(
@@ -70,10 +73,12 @@ def test_the_broker_is_told_to_give_work_back_soon():
 
 
 def test_beat_wakes_one_tick_that_expires_before_the_next():
-    (entry,) = project.CELERY_BEAT_SCHEDULE.values()
-    assert entry["task"] == "taper_tracker.tasks.tick"
-    assert entry["schedule"] == 30.0
-    assert entry["options"]["expires"] < entry["schedule"]
+    entries = project.CELERY_BEAT_SCHEDULE.values()
+    queues = {entry["task"].rpartition(".")[2]: entry["options"]["queue"] for entry in entries}
+    assert queues == {"tick": "clock", "deliver": "messages"}
+    for entry in entries:
+        assert entry["schedule"] == 30.0
+        assert entry["options"]["expires"] < entry["schedule"]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the profile of the embedded database")

@@ -21,7 +21,7 @@ from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.medicine import Liquid, Product
 from schedules.domain.strategies.registry import Proportional
-from schedules.selectors.plans import days_of, standing
+from schedules.selectors.plans import standing
 from schedules.services.diary import record_dose
 from schedules.services.doses import Answer
 from schedules.services.gates import clear_step
@@ -164,7 +164,7 @@ def _built() -> tuple[Built, dict[str, Any]]:
 
 def _taper(patient: Patient, doctor: User, now: datetime, *, weeks_ago: int) -> None:
     """A signed plan some weeks old, each gate answered in its time, doses logged."""
-    days = days_of(patient)
+    days = patient.days
     today = days.day_of(now)
     first_day = today - weeks_ago * 7 * DAY
     began = days.at(first_day, time(9))
@@ -211,7 +211,7 @@ def _one_day(patient: Patient, moment: datetime) -> None:
 
 def _symptoms(patient: Patient, now: datetime, days: list[int | None], *, note: str) -> None:
     """Overall answers of the last days, yesterday last; None is a day without one."""
-    plan_days = days_of(patient)
+    plan_days = patient.days
     today = plan_days.day_of(now)
     for back, overall in zip(range(len(days), 0, -1), days, strict=True):
         if overall is None:
@@ -236,5 +236,5 @@ def _symptoms(patient: Patient, now: datetime, days: list[int | None], *, note: 
 
 def _red_answer(patient: Patient, now: datetime) -> None:
     at = now - timedelta(minutes=52)
-    day = days_of(patient).day_of(at)
+    day = patient.days.day_of(at)
     submit_checkin(patient, day=day, today=day, by=patient.user, now=at, overall=3, safety=["r4"])

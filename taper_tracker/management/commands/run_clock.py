@@ -1,5 +1,6 @@
 """The clock without a broker: the same tick, in a loop, for a small clinic."""
 
+import contextlib
 import signal
 import threading
 from typing import Any
@@ -8,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
 
-from taper_tracker.clock import tick
+from taper_tracker.clock import deliver, tick
 
 EVERY_SECONDS = 30
 
@@ -24,7 +25,10 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
         while True:
-            tick(timezone.now())
+            with contextlib.suppress(Exception):
+                tick(timezone.now)
+            with contextlib.suppress(Exception):
+                deliver(timezone.now, stopped.is_set)
             close_old_connections()
             if options["once"] or stopped.wait(EVERY_SECONDS):
                 return

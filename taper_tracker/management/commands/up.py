@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from taper_tracker import embedded
 
-STOP_SECONDS: Final = 10
+STOP_SECONDS: Final = 28
 MOST_RESTARTS: Final = 5
 Spawn = Callable[[], "subprocess.Popen[bytes] | None"]
 
@@ -131,7 +131,8 @@ def _programs() -> dict[str, list[str]]:
             *("--bind", f"127.0.0.1:{settings.PORT}", "--log-level", "warning", *web),
         ],
         "worker": [
-            *(*celery, "worker", "--concurrency", "1", "--pool", "prefork"),
+            *(*celery, "worker", "--concurrency", "2", "--pool", "prefork"),
+            *("--queues", "clock,messages"),
             *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
         ],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],

@@ -10,9 +10,9 @@ from patients.channels.base import Fate, Outcome
 from patients.channels.registry import CHANNELS
 from patients.domain.delivery import LEASE
 from patients.models.messages import Message
-from patients.services import messages
+from patients.services import dispatch
 from patients.services.accounts import switch_account
-from patients.services.messages import cancel_messages, deliver_due, post_message
+from patients.services.messages import cancel_messages, post_message
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,10 @@ def post(cast, kind="check-in", occurrence="2026-03-02#x", due_at=NOW, **more):
     )  # fmt: skip
 
 
+def deliver_due(now, *, rechecks, **more):
+    return dispatch.deliver_due(lambda: now, rechecks=rechecks, **more)
+
+
 def the_message():
     return Message.objects.get()
 
@@ -35,7 +39,13 @@ class FakeChannel:
     def __init__(self, *fates):
         self.fates, self.letters = list(fates), []
 
-    def send(self, letters):
+    def is_open(self, now):
+        return True
+
+    def close(self):
+        self.closed = True
+
+    def send(self, letters, clock):
         self.letters += letters
         return [Outcome(self.fates.pop(0) if self.fates else Fate.SENT, "told") for _ in letters]
 
@@ -79,7 +89,9 @@ def test_too_old_is_expired_with_a_reason(cast):
 
 def test_a_recheck_cancels(cast):
     post(cast)
-    deliver_due(NOW, rechecks={"check-in": lambda message, now: "done already"})
+    deliver_due(
+        NOW, rechecks={"check-in": lambda found, now: {m.pk: "done already" for m in found}}
+    )
     assert (the_message().state, the_message().reason) == ("cancelled", "done already")
 
 
@@ -134,11 +146,13 @@ def test_a_crash_while_sending_is_counted_and_sent_again_with_the_same_id(cast, 
     fake = FakeChannel()
     first = []
 
-    def crash(letters):
+    def crash(letters, clock):
         first.extend(letters)
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(CHANNELS, "email", type("C", (), {"send": staticmethod(crash)})())
+    crashing = FakeChannel()
+    crashing.send = crash
+    monkeypatch.setitem(CHANNELS, "email", crashing)
     post(cast, kind="flag")
     with pytest.raises(KeyboardInterrupt):
         deliver_due(NOW, rechecks={})
@@ -153,11 +167,11 @@ def test_a_crash_while_sending_is_counted_and_sent_again_with_the_same_id(cast, 
 def test_a_stale_worker_changes_nothing(cast, channel):
     channel()
     post(cast, kind="flag")
-    stale = messages._claim(NOW)
+    stale = dispatch._claim(NOW)
     deliver_due(NOW + LEASE + SECOND, rechecks={})
     assert the_message().state == "sent"
-    assert messages._start_sending(stale) == []
-    messages._finish(stale, Message.SENDING, state=Message.DEAD)
+    assert dispatch._start_sending(stale, NOW) == []
+    dispatch._finish(stale, Message.SENDING, state=Message.DEAD)
     assert the_message().state == "sent"
 
 

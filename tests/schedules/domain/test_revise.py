@@ -14,6 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from patients.domain.days import Days
 from schedules.domain import revise, timetable
 from schedules.domain.cupboard import Cupboard
 from schedules.domain.directions import CHANGES, direction, warns_of_tolerance
@@ -21,7 +22,7 @@ from schedules.domain.dose import ZERO, Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.revise import InForce, RevisionInvalid, dose_on
 from schedules.domain.rounding import NOTHING
-from schedules.domain.timetable import Clearing, Days, Events, Hold
+from schedules.domain.timetable import Clearing, Events, Hold
 from tests.cast import built
 
 PLAN = built().plan

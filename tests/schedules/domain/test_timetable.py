@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patients.domain.days import Days
 from schedules.domain.dose import Dose
 from schedules.domain.strategies.registry import ByHand, Linear
 from schedules.domain.timetable import (
     Clearing,
-    Days,
     Entered,
     Events,
     Hold,
@@ -178,7 +178,7 @@ def test_an_end_that_is_still_to_come_is_not_known():
 
 
 def test_moments_are_in_universal_time():
-    assert DAYS.at(FIRST, time(8)).tzinfo == ZoneInfo("UTC")
+    assert DAYS.at(FIRST, time(8)).tzinfo is UTC
 
 
 def test_planned_doses_name_each_later_step():

@@ -10,7 +10,7 @@ from patients.models.accounts import User
 from patients.models.flags import Flag
 from schedules.models.doses import DoseEntry
 from schedules.selectors.plans import standing
-from taper_tracker.clock import tick
+from tests.cast import tick
 
 pytestmark = pytest.mark.django_db
 

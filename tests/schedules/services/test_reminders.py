@@ -12,8 +12,7 @@ from schedules.models.reminders import ReminderTime
 from schedules.services.diary import record_dose
 from schedules.services.doses import Answer
 from schedules.services.reminders import post_due_reminders
-from taper_tracker.clock import tick
-from tests.cast import DAY, NOW, a_plan, a_uuid
+from tests.cast import DAY, NOW, a_plan, a_uuid, tick
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -36,15 +35,51 @@ def test_reading_a_plan_sets_its_reminders(cast, plan):
         ("dose-due", "bedtime"),
         ("check-in", ""),
         ("gate", ""),
+        ("evening", ""),
     }
 
 
 def test_each_slot_is_reminded_once_a_day(cast, plan):
-    for half_hour in range(48 * 4):
+    for half_hour in range(48 * 3):
         tick(NOW + half_hour * HOUR / 2)
     keys = list(Message.objects.filter(kind="dose-due").values_list("occurrence", flat=True))
-    assert len(keys) == len(set(keys)) == 8
-    assert sent("dose-due") == 8
+    assert len(keys) == len(set(keys)) == 6
+    assert sent("dose-due") == 6
+
+
+def test_at_most_two_for_one_dose_and_none_after_logging(cast, plan):
+    first = NOW + DAY - 2 * HOUR
+    for quarter in range(16):
+        tick(first + quarter * HOUR / 4)
+    assert sent("dose-due") == 1
+    assert sent("not-logged") == 1
+    for quarter in range(32, 60):
+        if quarter == 58:
+            record_dose(
+                cast.ana, day=NOW.date() + DAY, slot="bedtime", answer=Answer("taken"),
+                client_uuid=a_uuid(), by=cast.ana.user, now=first + quarter * HOUR / 4,
+            )  # fmt: skip
+        tick(first + quarter * HOUR / 4)
+    assert sent("dose-due") == 2
+    assert sent("not-logged") == 1
+
+
+def test_reminders_stop_after_three_days_without_an_answer(cast, plan):
+    for day in range(8):
+        for hour in (13, 14, 17, 27):
+            tick(NOW - 15 * HOUR + (day + 1) * DAY + hour * HOUR)
+    reasons = Message.objects.filter(reason="no answer for three days")
+    assert set(reasons.values_list("kind", flat=True)) >= {"dose-due", "baseline"}
+    last = Message.objects.filter(kind="dose-due", state="sent").latest("due_at")
+    assert last.params["day"] == (NOW + 3 * DAY).date().isoformat()
+    submit_checkin(
+        cast.ana, day=(NOW + 8 * DAY).date(), today=(NOW + 8 * DAY).date(), by=cast.ana.user,
+        now=NOW + 8 * DAY, overall=1,
+    )  # fmt: skip
+    tick(NOW + 9 * DAY - HOUR)
+    assert (
+        Message.objects.filter(kind="dose-due", state="sent").latest("due_at").due_at > last.due_at
+    )
 
 
 def test_the_local_time_stays_over_the_clock_change(cast, plan):
@@ -71,7 +106,7 @@ def test_a_finished_check_in_is_not_reminded(cast, plan):
         cast.ana, day=NOW.date(), today=NOW.date(), by=cast.ana.user, now=NOW, overall=1, safety=[]
     )
     tick(NOW + 9 * HOUR)
-    assert Message.objects.get(kind="check-in").state == "cancelled"
+    assert Message.objects.get(kind="baseline").state == "cancelled"
 
 
 def test_after_three_silent_days_only_the_newest_goes_out(cast, plan):

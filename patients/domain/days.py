@@ -1,0 +1,51 @@
+"""Plan days: the patient's own days, right over clock changes and travel."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The patient's plan days: local time less the day boundary.
+
+    `moves` are changes of zone, each from a plan day on; what lies before a
+    move keeps its day and its time.
+    """
+
+    zone: ZoneInfo
+    boundary: time = time(4)
+    moves: tuple[tuple[date, ZoneInfo], ...] = ()
+
+    def zone_on(self, day: date) -> ZoneInfo:
+        """The zone of a plan day."""
+        return next((zone for since, zone in reversed(self.moves) if since <= day), self.zone)
+
+    def day_of(self, moment: datetime) -> date:
+        """The plan day of a moment; the hours before the boundary are yesterday."""
+        for since, zone in reversed(self.moves):
+            if (day := self._day_in(moment, zone)) >= since:
+                return day
+        day = self._day_in(moment, self.zone)
+        return min(day, self.moves[0][0] - DAY) if self.moves else day
+
+    def _day_in(self, moment: datetime, zone: ZoneInfo) -> date:
+        local = moment.astimezone(zone)
+        return local.date() if local.time() >= self.boundary else local.date() - DAY
+
+    def starts_at(self, day: date) -> datetime:
+        """When a plan day begins; a time that a clock change skips moves forward."""
+        return self.at(day, self.boundary)
+
+    def at(self, day: date, clock: time) -> datetime:
+        """A clock time of a plan day; times before the boundary are after midnight."""
+        calendar = day if clock >= self.boundary else day + DAY
+        return datetime.combine(calendar, clock, tzinfo=self.zone_on(day)).astimezone(UTC)
+
+    def has(self, day: date, clock: time) -> bool:
+        """Whether this calendar day exists in the zone; islands have skipped one."""
+        calendar = day if clock >= self.boundary else day + DAY
+        return self.at(day, clock).astimezone(self.zone_on(day)).date() == calendar

@@ -1,0 +1,86 @@
+"""What a patient is asked or told on which plan day, seen from where the plan stands.
+
+Relative to events, not to dates: days after a step, days before it, days
+after the last dose. Intervals follow the project's own decisions.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import ceil
+from typing import Final
+
+from patients.domain.days import DAY
+
+DAILY_AFTER_STEP: Final = 10
+DAILY_BEFORE_GATE: Final = 2
+WEEKLY: Final = (0, 3)
+BASELINE_DAYS: Final = 7
+AFTERCARE: Final = (3, 7, 14, 21, 28, 42, 60, 90, 180)
+DAILY_AFTERCARE: Final = 28
+LONG_HALF_LIFE_H: Final = 48
+QUIET_AFTER_DAYS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Where the plan stands: the first days of the steps so far, the next step, the end.
+
+    `steps` begins with the first lowered day; `planned` is the planned day of
+    the next step, `starts` its day once it is cleared, `ended` the first day
+    without a dose.
+    """
+
+    steps: tuple[date, ...] = ()
+    planned: date | None = None
+    starts: date | None = None
+    ended: date | None = None
+    half_life_h: Decimal = Decimal(0)
+
+
+def is_daily(day: date, facts: Facts) -> bool:
+    """Whether she is asked every day now: after a step, before a gate, in the first weeks after."""
+    if facts.ended is not None:
+        return (day - facts.ended).days < DAILY_AFTERCARE
+    if facts.steps and (day - facts.steps[-1]).days < DAILY_AFTER_STEP:
+        return True
+    return is_baseline(day, facts) or _is_near(day, facts.planned)
+
+
+def _is_near(day: date, planned: date | None) -> bool:
+    return planned is not None and day >= planned - DAILY_BEFORE_GATE * DAY
+
+
+def is_baseline(day: date, facts: Facts) -> bool:
+    """The last seven plan days before the first lowered day."""
+    if facts.steps or facts.planned is None:
+        return False
+    return facts.planned - BASELINE_DAYS * DAY <= day < facts.planned
+
+
+def checkin_kind(day: date, facts: Facts) -> str | None:
+    """check-in, baseline, or nothing on this day; weekly days are Monday and Thursday."""
+    if is_baseline(day, facts):
+        return "baseline"
+    return "check-in" if is_daily(day, facts) or day.weekday() in WEEKLY else None
+
+
+def starts_tomorrow(day: date, facts: Facts) -> bool:
+    return facts.starts is not None and facts.starts == day + DAY
+
+
+def aftercare_day(day: date, facts: Facts) -> int | None:
+    """Which of the aftercare days this is, counted from the last dose, or None.
+
+    With a half-life over 48 h the count begins five half-lives later.
+    """
+    if facts.ended is None:
+        return None
+    wait = ceil(5 * facts.half_life_h / 24) if facts.half_life_h > LONG_HALF_LIFE_H else 0
+    since = (day - facts.ended).days + 1 - wait
+    return since if since in AFTERCARE else None
+
+
+def has_gone_quiet(day: date, last_answer: date | None) -> bool:
+    """Three days without any answer: reminders stop, and the clinic is told."""
+    return last_answer is not None and (day - last_answer).days > QUIET_AFTER_DAYS
