@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from taper_tracker.clock import deliver, tick
 
-EVERY_SECONDS = 30
+EVERY_SECONDS = 30.0
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--once", action="store_true", help="one tick, then stop")
+        parser.add_argument("--every", type=float, default=EVERY_SECONDS, help="seconds")
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopped = threading.Event()
@@ -30,5 +31,5 @@ class Command(BaseCommand):
             with contextlib.suppress(Exception):
                 deliver(timezone.now, stopped.is_set)
             close_old_connections()
-            if options["once"] or stopped.wait(EVERY_SECONDS):
+            if options["once"] or stopped.wait(options["every"]):
                 return

@@ -1,0 +1,148 @@
+"""`make faults`: kills, restarts and outages against real processes; JSON in reports/.
+
+Exit 1 when a bar is missed. Needs the packages of requirements-dev.txt.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.faults.sink import Sink
+from tests.faults.world import ROOT, World, verdict
+
+REPORTS = ROOT / "reports"
+SEED = 20260105
+Report = dict[str, Any]
+
+
+def explained(found: Report) -> bool:
+    return found["lost"] == 0 and found["unexplained_copies"] == 0
+
+
+def storm(database: str, size: int) -> Report:
+    """3,000 messages, 40 kills of one of three workers at random."""
+    with World(database) as world:
+        world.fill(size)
+        kills = world.kill_at_random(workers=3, kills=max(40, size // 75), seed=SEED)
+        rows = world.wait()
+        found = verdict(rows, world.sink.accepted)
+        return {**found, "kills": kills, "ok": explained(found) and found["states"] == {"sent": size}}
+
+
+def storm_with_bad_mail(database: str, size: int) -> Report:
+    """Half the messages, a mail server that hangs up before its answer to 5 %."""
+    with World(database, sink=Sink("drop", share=0.05, delay=0.02)) as world:
+        world.fill(size // 2)
+        kills = world.kill_at_random(workers=3, kills=12, seed=SEED + 1)
+        found = verdict(world.wait(), world.sink.accepted)
+        return {**found, "kills": kills, "ok": explained(found)}
+
+
+def frozen(database: str, size: int) -> Report:
+    """A worker stopped for five leases in the middle of its work, then thawed."""
+    with World(database) as world:
+        world.fill(size // 6)
+        first = world.start()
+        time.sleep(2.5)
+        os.kill(first.pid, signal.SIGSTOP)
+        world.start()
+        time.sleep(5 * world.lease)
+        os.kill(first.pid, signal.SIGCONT)
+        found = verdict(world.wait(), world.sink.accepted)
+        most = 2 * world.connections
+        ok = explained(found) and found["duplicate_ids"] <= most
+        return {**found, "frozen_s": 5 * world.lease, "most_duplicates": most, "ok": ok}
+
+
+def two_clocks(database: str, size: int) -> Report:
+    """Two clocks for the whole run, nobody killed: nothing twice."""
+    with World(database, sink=Sink(delay=0.005)) as world:
+        world.fill(size // 3)
+        world.start()
+        world.start()
+        found = verdict(world.wait(), world.sink.accepted)
+        return {**found, "ok": explained(found) and found["duplicate_ids"] == 0}
+
+
+def stopped_gently(database: str, size: int) -> Report:
+    """SIGTERM in the middle: gone within 30 s, nothing left ambiguous."""
+    with World(database) as world:
+        world.fill(size // 6)
+        worker = world.start()
+        time.sleep(2.5)
+        began = time.monotonic()
+        worker.terminate()
+        worker.wait(30)
+        took = time.monotonic() - began
+        left = [row for row in world.rows() if row[1] in ("leased", "sending") or row[2]]
+        world.start()
+        found = verdict(world.wait(), world.sink.accepted)
+        ok = not left and explained(found) and found["duplicate_ids"] == 0
+        return {**found, "stop_s": round(took, 1), "left_in_hand": len(left), "ok": ok}
+
+
+def database_restarts(database: str, size: int) -> Report:
+    """PostgreSQL stopped at once and started again, three times, while messages go out."""
+    if database != "postgres":
+        return {"ok": True, "skipped": "PostgreSQL only"}
+    with World(database) as world:
+        world.fill(size // 3)
+        world.start()
+        world.start()
+        for _ in range(3):
+            time.sleep(3)
+            restart(world)
+        found = verdict(world.wait(), world.sink.accepted)
+        return {**found, "restarts": 3, "ok": explained(found)}
+
+
+def restart(world: World) -> None:
+    data = Path(world.folder.name) / "data"
+    control = world.server.pgdata.parent if False else data
+    program = next(Path(sys.prefix).rglob("bin/pg_ctl"))
+    subprocess.run(
+        [str(program), "-D", str(control), "-m", "immediate", "-w", "restart", "-l", os.devnull],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+
+SCENARIOS: dict[str, Callable[[str, int], Report]] = {
+    "storm": storm,
+    "storm-bad-mail": storm_with_bad_mail,
+    "frozen": frozen,
+    "two-clocks": two_clocks,
+    "stopped-gently": stopped_gently,
+    "database-restarts": database_restarts,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", choices=SCENARIOS, action="append")
+    parser.add_argument("--database", choices=["sqlite", "postgres"], action="append")
+    parser.add_argument("--size", type=int, default=3000)
+    options = parser.parse_args()
+    REPORTS.mkdir(exist_ok=True)
+    all_well = True
+    for database in options.database or ["sqlite", "postgres"]:
+        for name in options.only or SCENARIOS:
+            began = time.monotonic()
+            found = SCENARIOS[name](database, options.size)
+            report = {"fault": name, "database": database, "seed": SEED, **found}
+            report["took_s"] = round(time.monotonic() - began, 1)
+            path = REPORTS / f"{name}-{database}.json"
+            path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+            print(json.dumps(report), flush=True)
+            all_well = all_well and report["ok"]
+    return 0 if all_well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
