@@ -10,11 +10,17 @@ from typing import Final
 from django.db import connection
 
 from patients.channels.base import Clock
+from patients.selectors.endpoints import has_dead_channels
+from patients.selectors.heartbeats import LATE, is_hour_over, oldest_due
 from patients.services.dispatch import Recheck, deliver_due
 from patients.services.flags import escalate_flags
-from patients.services.heartbeats import beat, note_trouble
+from patients.services.heartbeats import alarm_admins, beat, note_trouble
+from patients.services.reconciler import raise_lost_flags
 from schedules.selectors import reminders
+from schedules.services.digest import plan_digests, post_digests
 from schedules.services.reminders import post_due_reminders
+from schedules.services.review import review_new_days
+from schedules.services.silence import review_silence
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +64,49 @@ def tick(clock: Clock) -> None:
         log.error("the clock jumped; this tick is skipped")
         note_trouble("tick", "the clock of the machine jumped", now=now)
         return
-    _job("tick", lambda: [job(now) for job in JOBS], clock)
+    _job("tick", lambda: _each(now), clock)
 
 
-JOBS: Final[tuple[Callable[[datetime], object], ...]] = (escalate_flags, post_due_reminders)
+def _each(now: datetime) -> None:
+    """Every job has its turn; the first that failed is reported after the last."""
+    failed: list[Exception] = []
+    for job in JOBS:
+        try:
+            job(now)
+        except Exception as error:
+            log.exception("a job of the tick failed: %s", job.__name__)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def sweep(now: datetime) -> None:
+    """Once an hour: silence, red answers without a flag, people who cannot be reached."""
+    if not is_hour_over("sweep", now):
+        return
+    review_silence(now)
+    raise_lost_flags(now)
+    plan_digests(now)
+    if has_dead_channels():
+        alarm_admins("channel-list", occurrence=f"{now:%Y-%m-%d}", now=now)
+    beat("sweep", now=now)
+
+
+def watch_ledger(now: datetime) -> None:
+    """Tell the admins when messages are late, at most every quarter of an hour."""
+    if (oldest := oldest_due(now)) is not None and now - oldest > LATE:
+        quarter = f"{now:%Y-%m-%dT%H}:{now.minute // 15}"
+        alarm_admins("ledger-late", occurrence=quarter, now=now)
+
+
+JOBS: Final[tuple[Callable[[datetime], object], ...]] = (
+    escalate_flags,
+    post_due_reminders,
+    review_new_days,
+    post_digests,
+    sweep,
+    watch_ledger,
+)
 
 
 def deliver(clock: Clock, stop: Callable[[], bool] = lambda: False) -> None:

@@ -7,7 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 from patients.domain.roles import Role
-from patients.services.accounts import name_safety_contact, open_account, open_clinic, open_record
+from patients.models.messages import Message
+from patients.services.accounts import (
+    answer_test_alarm,
+    name_safety_contact,
+    open_account,
+    open_clinic,
+    open_record,
+    send_test_alarm,
+)
 from patients.services.care import link_care
 from schedules.domain.builder import Built, Request, build
 from schedules.domain.dose import Dose
@@ -63,6 +71,9 @@ def a_cast(now: datetime = NOW) -> SimpleNamespace:
     bell = a_person(clinic, "Dr Bell", Role.DOCTOR, now)
     admin = a_person(clinic, "Jo Hart", Role.ADMIN, now)
     name_safety_contact(clinic, bell, by=admin, now=now)
+    send_test_alarm(clinic, by=admin, now=now)
+    answer_test_alarm(clinic, by=bell, now=now)
+    Message.objects.all().delete()
     other = a_clinic("Hilltop", now=now)
     cole = a_person(other, "Dr Cole", Role.DOCTOR, now)
     return SimpleNamespace(

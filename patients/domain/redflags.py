@@ -1,21 +1,24 @@
 """Rules on what a patient feels. They run in the very request, before any input or output.
 
 Does a rule need to know what was taken? Then it belongs in schedules.
-Ids, tiers and minutes follow the clinical table of the project with its
-decisions applied; the clinical sources stand in `docs/clinical-safety.md`.
+Tiers, minutes, effects and sources stand in `flagbook.toml`; here is when each fires.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
-from patients.domain.findings import Effect, Finding, Tier
-from patients.domain.scoring import VERY_SEVERE
+from patients.domain.findings import Finding, Tier
+from patients.domain.flagbook import finding
+from patients.domain.scoring import Trend, trend
 from patients.domain.symptoms import CATALOGUE, WITHDRAWAL
 
-VERSION: Final = "2026.1"
 SEDATIVE_CLASSES: Final = frozenset({"benzodiazepine", "z-drug", "gabapentinoid"})
 SEVERE, WORST = 3, 4
+ELDERLY: Final = 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,37 @@ class Day:
     overall: int | None = None
     ratings: tuple[tuple[str, int], ...] = ()
     w: int | None = None
+    hours_slept: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A number that may be set for one patient, within bounds; the number itself is derived."""
+
+    name: str
+    label: str
+    usual: int
+    least: int
+    most: int
+
+
+THRESHOLDS: Final = {
+    item.name: item
+    for item in (
+        Threshold("red-rise", "Rise of the symptom score above her own usual: urgent", 10, 6, 20),
+        Threshold("amber-rise", "Rise of the symptom score above her own usual: review", 6, 4, 15),
+        Threshold("very-high", "Symptom score that is urgent by itself", 31, 25, 40),
+        Threshold("short-sleep", "Hours of sleep that count as a short night", 5, 3, 7),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the rules look at: today's answers and the days before, newest last.
+    """What the rules look at: today's answers and the days before.
 
-    `days[k]` is k days before today; `baseline` holds each item's own level.
+    `days[k]` is k days before today; `baseline` holds each item's own level,
+    `usual_w` the scores of the baseline week.
     """
 
     safety: frozenset[str] = frozenset()
@@ -39,75 +66,80 @@ class Answers:
     classes: frozenset[str] = frozenset()
     days: tuple[Day | None, ...] = ()
     baseline: tuple[tuple[str, int], ...] = ()
+    usual_w: tuple[int, ...] = ()
+    age: int | None = None
+    note: str = ""
+    thresholds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def limit(self, name: str) -> int:
+        """The patient's own threshold, else the usual one."""
+        return self.thresholds.get(name, THRESHOLDS[name].usual)
+
+    @property
+    def known(self) -> list[Day]:
+        return [day for day in self.days if day is not None]
 
 
 Rule = Callable[[Answers], "Finding | None"]
 
 
-def _finding(
-    rule: str, tier: Tier, minutes: int, sentence: str, effect: Effect = Effect.HOLD
-) -> Finding:
-    return Finding(rule, VERSION, tier, effect, sentence, minutes)
-
-
 def seizure(answers: Answers) -> Finding | None:
-    """RF-01: a fit is an emergency (ASAM 2025 pocket guide p9 table 3, p15 rec 12)."""
+    """RF-01: a fit is an emergency."""
     if "r1" not in answers.safety:
         return None
-    return _finding("RF-01", Tier.EMERGENCY, 15, "Ticked a fit (seizure) or a blackout.")
+    return finding("RF-01", "Ticked a fit (seizure) or a blackout.")
 
 
 def suicidal(answers: Answers) -> Finding | None:
     """RF-02: counts as an emergency until it is graded; only a human lowers the flag."""
     if "r4" not in answers.safety:
         return None
-    return _finding("RF-02", Tier.EMERGENCY, 15, "Ticked thoughts of ending life or self-harm.")
+    return finding("RF-02", "Ticked thoughts of ending life or self-harm.")
 
 
 def breathing(answers: Answers) -> Finding | None:
-    """RF-03: hard to wake, slow breathing, blue lips (boxed warning)."""
+    """RF-03: hard to wake, slow breathing, blue lips."""
     if "r5" not in answers.safety:
         return None
-    return _finding(
-        "RF-03", Tier.EMERGENCY, 15, "Ticked very hard to wake, slow breathing or blue lips."
-    )
+    return finding("RF-03", "Ticked very hard to wake, slow breathing or blue lips.")
 
 
 def confusion(answers: Answers) -> Finding | None:
-    """RF-04: severe confusion (ASAM 2025 pocket guide p9 note b)."""
+    """RF-04: severe confusion."""
     if "r3" not in answers.safety:
         return None
-    return _finding("RF-04", Tier.EMERGENCY, 15, "Ticked being very confused.")
+    return finding("RF-04", "Ticked being very confused.")
 
 
 def hallucination(answers: Answers) -> Finding | None:
     """RF-05 for sedatives and where the class is not known, else RF-05b."""
     if "r2" not in answers.safety:
         return None
+    sedative = not answers.classes or answers.classes & SEDATIVE_CLASSES
     sentence = "Ticked seeing or hearing things that are not there."
-    if not answers.classes or answers.classes & SEDATIVE_CLASSES:
-        return _finding("RF-05", Tier.EMERGENCY, 15, sentence)
-    return _finding("RF-05b", Tier.URGENT, 120, sentence)
+    return finding("RF-05" if sedative else "RF-05b", sentence)
 
 
 def very_high_burden(answers: Answers) -> Finding | None:
-    """RF-10: W of 31 or more, or one item very severe on 2 of the last 3 entries.
+    """RF-10: W very high, one item very severe on 2 of the last 3 entries, or a RED trend.
 
-    The item rule wants that item at least 2 above its own baseline, and runs
-    without a baseline too. Thresholds derived.
+    The item rule wants that item at least 2 above its own baseline. The first
+    two run without a baseline.
     """
     today = answers.days[0] if answers.days else None
-    if today is not None and today.w is not None and today.w >= VERY_SEVERE:
-        return _finding("RF-10", Tier.URGENT, 240, f"Symptom score {today.w} of 40, very severe.")
-    risen = _risen_items(answers)
-    if not risen:
+    if today is not None and today.w is not None and today.w >= answers.limit("very-high"):
+        return finding("RF-10", f"Symptom score {today.w} of 40, very severe.", w=today.w)
+    if risen := _risen_items(answers):
+        names = ", ".join(CATALOGUE[code].short.lower() for code in risen)
+        return finding("RF-10", f"Very severe on 2 of the last 3 entries: {names}.", items=risen)
+    seen = _trend(answers)
+    if seen.status != "RED" or seen.mean is None:
         return None
-    names = ", ".join(CATALOGUE[code].short.lower() for code in risen)
-    return _finding("RF-10", Tier.URGENT, 240, f"Very severe on 2 of the last 3 entries: {names}.")
+    return _risen("RF-10", seen)
 
 
 def _risen_items(answers: Answers) -> list[str]:
-    entries = [day for day in answers.days if day is not None and day.ratings][:3]
+    entries = [day for day in answers.known if day.ratings][:3]
     levels = dict(answers.baseline)
     return [
         symptom.code
@@ -117,24 +149,45 @@ def _risen_items(answers: Answers) -> list[str]:
     ]
 
 
+def _trend(answers: Answers) -> Trend:
+    entries = [(-back, day.w) for back, day in enumerate(answers.days) if day is not None]
+    return trend(
+        list(answers.usual_w),
+        entries,
+        0,
+        red=answers.limit("red-rise"),
+        amber=answers.limit("amber-rise"),
+    )
+
+
+def _risen(rule: str, seen: Trend) -> Finding:
+    assert seen.mean is not None
+    assert seen.baseline is not None
+    points = int(seen.mean - seen.baseline)
+    saw = {"m3": str(seen.mean), "B": str(seen.baseline), "s": str(seen.spread)}
+    return finding(rule, f"Symptom score {points} above her own usual.", trend=saw)
+
+
+def rising(answers: Answers) -> Finding | None:
+    """RF-11: an AMBER trend against the patient's own baseline."""
+    seen = _trend(answers)
+    if seen.status != "AMBER":
+        return None
+    return _risen("RF-11", seen)
+
+
 def very_severe_days(answers: Answers) -> Finding | None:
-    """RF-10b: the overall answer very severe on 2 of the last 3 days (derived)."""
+    """RF-10b: the overall answer very severe on 2 of the last 3 days."""
     if _days_at(answers, WORST, within=3) < 2:
         return None
-    return _finding("RF-10b", Tier.URGENT, 240, "Very severe days on 2 of the last 3 days.")
+    return finding("RF-10b", "Very severe days on 2 of the last 3 days.")
 
 
 def severe_days(answers: Answers) -> Finding | None:
-    """RF-11b: severe or worse on 3 of the last 5 days (derived)."""
+    """RF-11b: severe or worse on 3 of the last 5 days."""
     if _days_at(answers, SEVERE, within=5) < 3:
         return None
-    return _finding(
-        "RF-11b",
-        Tier.REVIEW,
-        2880,
-        "Severe or worse on 3 of the last 5 days.",
-        Effect.HOLD_IF_DUE,
-    )
+    return finding("RF-11b", "Severe or worse on 3 of the last 5 days.")
 
 
 def _days_at(answers: Answers, level: int, *, within: int) -> int:
@@ -142,15 +195,86 @@ def _days_at(answers: Answers, level: int, *, within: int) -> int:
     return sum(value is not None and value >= level for value in overall)
 
 
+def short_nights(answers: Answers) -> Finding | None:
+    """RF-15: three short nights in a row; a night nobody told of breaks the row."""
+    nights = answers.days[:3]
+    if len(nights) < 3 or any(day is None or day.hours_slept is None for day in nights):
+        return None
+    hours = [day.hours_slept for day in nights if day is not None and day.hours_slept is not None]
+    if max(hours) >= answers.limit("short-sleep"):
+        return None
+    told = ", ".join(str(value) for value in hours)
+    return finding("RF-15", f"Short sleep three nights in a row: {told} hours.")
+
+
+def over_sedated(answers: Answers) -> Finding | None:
+    """RF-17: very drowsy or unsteady on 2 of 3 days; urgent from 65 years on."""
+    for code in ("s1", "s3"):
+        days = [dict(day.ratings).get(code) for day in answers.days[:3] if day is not None]
+        if sum(value is not None and value >= SEVERE for value in days) >= 2:
+            is_old = answers.age is not None and answers.age >= ELDERLY
+            name = CATALOGUE[code].short
+            sentence = f"{name}, severe on 2 of the last 3 days."
+            return finding("RF-17", sentence, tier=Tier.URGENT if is_old else None, item=code)
+    return None
+
+
+def foggy(answers: Answers) -> Finding | None:
+    """RF-19: foggy thinking severe on 5 of 7 days."""
+    days = [dict(day.ratings).get("w10") for day in answers.days[:7] if day is not None]
+    if sum(value is not None and value >= SEVERE for value in days) < 5:
+        return None
+    return finding("RF-19", "Foggy thinking severe on 5 of the last 7 days.")
+
+
+def same_answers(answers: Answers) -> Finding | None:
+    """RF-38: the very same full answers seven days in a row."""
+    week = answers.days[:7]
+    first = week[0] if week else None
+    if len(week) < 7 or first is None or len(first.ratings) < 8:
+        return None
+    if any(day is None or day.ratings != first.ratings for day in week):
+        return None
+    return finding("RF-38", "The same answers seven days in a row.")
+
+
+CRISIS_WORDS: Final = re.compile(
+    r"\b(suicid\w*|kill(ing)? (myself|me)|end (it all|my life)|want to die|better off dead|"
+    r"hurt(ing)? myself|self[- ]?harm\w*|overdos\w*|seizure\w*|convulsion\w*|"
+    r"(can(no|')?t|can not|cannot) breathe)\b",
+    re.IGNORECASE,
+)
+
+
+def crisis_words(answers: Answers) -> Finding | None:
+    """RF-40: words of crisis in a note; a second signal, never the only one."""
+    found = CRISIS_WORDS.search(answers.note.replace("\u2019", "'"))
+    if found is None:
+        return None
+    word = found.group().lower()
+    return finding("RF-40", "A note holds words of crisis. Read it now.", word=word)
+
+
 RED: Final[tuple[Rule, ...]] = (seizure, suicidal, breathing, confusion, hallucination)
-RULES: Final[tuple[Rule, ...]] = (*RED, very_high_burden, very_severe_days, severe_days)
+RULES: Final[tuple[Rule, ...]] = (
+    *RED,
+    very_high_burden,
+    very_severe_days,
+    rising,
+    severe_days,
+    short_nights,
+    over_sedated,
+    foggy,
+    same_answers,
+    crisis_words,
+)
 RED_RULES: Final = frozenset({"RF-01", "RF-02", "RF-03", "RF-04", "RF-05", "RF-05b"})
 
 
 def findings_for(answers: Answers, rules: Iterable[Rule] = RULES) -> list[Finding]:
     """Every rule that fires on these answers, in the order of the table."""
     found = (rule(answers) for rule in rules)
-    return [finding for finding in found if finding is not None]
+    return [item for item in found if item is not None]
 
 
 def ticked(codes: Iterable[str]) -> frozenset[str]:

@@ -4,6 +4,7 @@ W is 0 to 40. Unanswered is unknown, never zero. Bands are quarters of the
 range by analogy, not validated.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +19,7 @@ LEAST_BASELINE: Final = 4
 RECENT_DAYS: Final = 5
 RECENT_ENTRIES: Final = 3
 LEAST_SPREAD: Final = Fraction(2)
+RED_RISE, AMBER_RISE = 10, 6
 MAD_FACTOR: Final = Fraction("1.4826")
 
 
@@ -63,10 +65,18 @@ class Trend:
 Entry = tuple[int, int | None]
 
 
-def trend(baseline: list[int | None], recent: list[Entry], today: int) -> Trend:
+def trend(
+    baseline: Sequence[int | None],
+    recent: Sequence[Entry],
+    today: int,
+    *,
+    red: int = RED_RISE,
+    amber: int = AMBER_RISE,
+) -> Trend:
     """RED, AMBER, GREEN, insufficient or no_baseline; days are counted numbers.
 
-    The window is the five days up to and with today.
+    The window is the five days up to and with today. `red` and `amber` are
+    the least rises above the baseline, in points.
     """
     known = [w for w in baseline if w is not None]
     if len(known) < LEAST_BASELINE:
@@ -79,17 +89,26 @@ def trend(baseline: list[int | None], recent: list[Entry], today: int) -> Trend:
     last = [w for _, w in window][-RECENT_ENTRIES:]
     mean = Fraction(sum(last), RECENT_ENTRIES) if len(last) == RECENT_ENTRIES else None
     very_severe = any(w >= VERY_SEVERE for _, w in window)
-    return Trend(_status(mean, middle, spread, very_severe=very_severe), middle, spread, mean)
+    status = _status(mean, middle, spread, red, amber, very_severe=very_severe)
+    return Trend(status, middle, spread, mean)
 
 
-def _status(mean: Fraction | None, middle: Fraction, spread: Fraction, *, very_severe: bool) -> str:
+def _status(
+    mean: Fraction | None,
+    middle: Fraction,
+    spread: Fraction,
+    red: int,
+    amber: int,
+    *,
+    very_severe: bool,
+) -> str:
     if very_severe:
         return "RED"
     if mean is None:
         return "insufficient"
-    if mean >= middle + 10 and mean >= middle + 3 * spread:
+    if mean >= middle + red and mean >= middle + 3 * spread:
         return "RED"
-    if mean >= middle + 6 and mean >= middle + 2 * spread:
+    if mean >= middle + amber and mean >= middle + 2 * spread:
         return "AMBER"
     return "GREEN"
 

@@ -71,6 +71,7 @@ class User(AbstractBaseUser):
     muted = models.JSONField(default=list, blank=True)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
+    next_digest_at = models.DateTimeField(null=True, blank=True)
     has_dead_channel = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
 
@@ -90,6 +91,13 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(role__in=[role.value for role in Role]), name="user_role_known"
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["next_digest_at"],
+                condition=models.Q(next_digest_at__isnull=False),
+                name="user_digest_due",
+            )
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,7 @@ class Patient(models.Model):
     taper_classes = models.JSONField(default=list, blank=True)
     shortlist = models.JSONField(default=list, blank=True)
     thresholds = models.JSONField(default=dict, blank=True)
-    reviewed_until = models.DateTimeField(null=True, blank=True)
+    needs_review = models.BooleanField(default=False)
     baseline = models.JSONField(default=dict, blank=True)
     last_answered_on = models.DateField(null=True, blank=True)
     last_checkin_on = models.DateField(null=True, blank=True)
@@ -39,6 +39,12 @@ class Patient(models.Model):
                 condition=Q(open_flag_level__lte=4), name="patient_open_flag_level"
             )
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["needs_review"], condition=Q(needs_review=True), name="patient_to_review"
+            ),
+            models.Index(fields=["last_answered_on"], name="patient_last_answer"),
+        ]
 
     def __str__(self) -> str:
         return self.user.name
@@ -46,6 +52,10 @@ class Patient(models.Model):
     @property
     def name(self) -> str:
         return self.user.name
+
+    def age_on(self, day: date) -> int:
+        born = self.born_on
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
     @property
     def days(self) -> Days:

@@ -34,17 +34,23 @@ def recent_days(patient: Patient, today: date) -> tuple[Day | None, ...]:
 def _day(row: CheckIn | None) -> Day | None:
     if row is None:
         return None
-    return Day(row.overall, tuple(sorted((row.ratings or {}).items())), row.w)
+    return Day(row.overall, tuple(sorted((row.ratings or {}).items())), row.w, row.hours_slept)
 
 
 def answers_on(patient: Patient, day: date) -> Answers:
     """Everything the red-flag rules look at for this day."""
     row = checkin_on(patient, day)
+    usual = patient.baseline
     return Answers(
         safety=frozenset((row.safety if row else None) or ()),
         r4_grade=row.r4_grade if row else None,
         classes=frozenset(patient.taper_classes),
         days=recent_days(patient, day),
+        baseline=tuple(sorted(usual.get("items", {}).items())),
+        usual_w=tuple(usual.get("w", ())),
+        age=patient.age_on(day),
+        note=row.note if row else "",
+        thresholds=patient.thresholds,
     )
 
 

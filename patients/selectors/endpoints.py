@@ -90,3 +90,7 @@ def dead_by_channel(clinic: Clinic) -> list[tuple[str, int]]:
     rows = Endpoint.objects.filter(user__clinic=clinic, dead_since__isnull=False)
     counted = rows.values("channel").annotate(people=Count("user", distinct=True))
     return [(row["channel"], row["people"]) for row in counted.order_by("channel")]
+
+
+def has_dead_channels() -> bool:
+    return Endpoint.objects.filter(dead_since__isnull=False).exists()

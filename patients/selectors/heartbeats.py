@@ -60,6 +60,12 @@ def health(now: datetime, *, disk: Path) -> Health:
     return Health(tuple(words for words in found if words), oldest, late_since)
 
 
+def is_hour_over(name: str, now: datetime) -> bool:
+    """Whether a job that runs once an hour is due."""
+    last = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+    return last is None or now - last >= timedelta(hours=1)
+
+
 def _silent(now: datetime) -> list[str]:
     beats = dict(Heartbeat.objects.filter(name__in=CLOCK_JOBS).values_list("name", "at"))
     return [name for name in CLOCK_JOBS if name not in beats or now - beats[name] > SILENT]

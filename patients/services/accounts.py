@@ -8,6 +8,11 @@ from patients.domain.roles import Role
 from patients.models.accounts import Clinic, User
 from patients.models.care import Patient
 from patients.services.audit import record
+from patients.services.messages import post_message
+
+
+class AlarmRefused(ValueError):
+    """A test alarm that cannot be sent or answered; the text is for a person."""
 
 
 @transaction.atomic
@@ -38,8 +43,45 @@ def open_clinic(
 @transaction.atomic
 def name_safety_contact(clinic: Clinic, clinician: User, *, by: User, now: datetime) -> None:
     clinic.safety_contact = clinician
-    clinic.save(update_fields=["safety_contact"])
+    clinic.alarm_asked_at = clinic.alarm_answered_at = None
+    clinic.save(update_fields=["safety_contact", "alarm_asked_at", "alarm_answered_at"])
     record("safety-contact-named", by=by, now=now, subject=clinician.pk)
+
+
+@transaction.atomic
+def name_backup(clinic: Clinic, clinician: User, *, by: User, now: datetime) -> None:
+    """The clinician who is asked when nobody has answered a flag in its time."""
+    clinic.backup = clinician
+    clinic.save(update_fields=["backup"])
+    record("backup-named", by=by, now=now, subject=clinician.pk)
+
+
+@transaction.atomic
+def send_test_alarm(clinic: Clinic, *, by: User, now: datetime) -> None:
+    """Send the safety contact an alarm by every way there is; raises AlarmRefused without one."""
+    if clinic.safety_contact is None:
+        raise AlarmRefused("Name the safety contact first.")
+    clinic.alarm_asked_at, clinic.alarm_answered_at = now, None
+    clinic.save(update_fields=["alarm_asked_at", "alarm_answered_at"])
+    record("test-alarm-sent", by=by, now=now, subject=clinic.pk)
+    post_message(
+        "test-alarm",
+        occurrence=f"alarm:{clinic.pk}:{now.isoformat()}",
+        due_at=now,
+        now=now,
+        recipient=clinic.safety_contact,
+        params={"path": "/clinic/alarm/"},
+    )
+
+
+@transaction.atomic
+def answer_test_alarm(clinic: Clinic, *, by: User, now: datetime) -> None:
+    """The safety contact has seen the alarm; only then may patients be invited."""
+    if clinic.safety_contact_id != by.pk or clinic.alarm_asked_at is None:
+        raise AlarmRefused("There is no test alarm for you.")
+    clinic.alarm_answered_at = now
+    clinic.save(update_fields=["alarm_answered_at"])
+    record("test-alarm-answered", by=by, now=now, subject=clinic.pk)
 
 
 @transaction.atomic

@@ -1,12 +1,15 @@
 """Care links: who may open a record, from when, until when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
 from patients.models.accounts import User
 from patients.models.care import CareLink, Patient
 from patients.services.audit import record
+
+ESCALATION: Final = timedelta(days=3)
 
 
 class LastLink(ValueError):
@@ -38,3 +41,22 @@ def end_care(patient: Patient, clinician: User, *, by: User, now: datetime) -> N
         raise LastLink("Another clinician must accept this patient first.")
     links.filter(clinician=clinician).update(until=now)
     record("care-ended", by=by, now=now, patient=patient, subject=clinician.pk)
+
+
+def open_escalation(patient: Patient, clinician: User, *, now: datetime) -> None:
+    """The record opens to somebody who is asked on a higher rung, for three days at most."""
+    open_ones = CareLink.objects.active(now).filter(patient=patient, clinician=clinician)
+    if open_ones.exists():
+        return
+    CareLink.objects.create(
+        patient=patient, clinician=clinician, kind="escalation", since=now, until=now + ESCALATION
+    )
+    record("escalation-linked", by=None, now=now, patient=patient, subject=clinician.pk)
+
+
+def close_escalations(patient: Patient, *, now: datetime) -> None:
+    """With the last escalated flag the record closes again to those who were called in."""
+    links = CareLink.objects.active(now).filter(patient=patient, kind="escalation")
+    for link in links:
+        record("escalation-ended", by=None, now=now, patient=patient, subject=link.clinician_id)
+    links.update(until=now)

@@ -120,7 +120,9 @@ def _note_last_day(patient: Patient, day: date, today: date) -> None:
     """The columns that lists and reminders read: the last day filled in, the last answer given."""
     last = max(day, patient.last_checkin_on or day)
     patient.last_checkin_on, patient.last_answered_on = last, today
-    Patient.objects.filter(pk=patient.pk).update(last_checkin_on=last, last_answered_on=today)
+    Patient.objects.filter(pk=patient.pk).update(
+        last_checkin_on=last, last_answered_on=today, needs_review=True
+    )
 
 
 def _raise_flags(patient: Patient, day: date, changed: set[str], now: datetime) -> tuple[Flag, ...]:

@@ -7,16 +7,21 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from patients.domain.findings import RANK, SEEN_FOR, Finding, Tier
+from patients.domain.findings import RANK, SEEN_FOR, Effect, Finding, Tier
 from patients.domain.redflags import RED_RULES
 from patients.models.accounts import User
 from patients.models.care import Patient
 from patients.models.flags import Flag
 from patients.selectors.care import clinicians_of
 from patients.services.audit import record
+from patients.services.care import close_escalations, open_escalation
 from patients.services.messages import post_message
 
 HOURLY: Final = timedelta(hours=1)
+STRENGTH: Final = {
+    effect.value: place
+    for place, effect in enumerate((Effect.NONE, Effect.DEFER, Effect.HOLD_IF_DUE, Effect.HOLD))
+}
 ALERTED: Final = (Tier.EMERGENCY, Tier.URGENT)
 
 
@@ -33,7 +38,7 @@ def raise_flag(patient: Patient, finding: Finding, *, day: date, now: datetime) 
     """
     joined = _unseen(patient, finding, day)
     if joined is not None:
-        return _join(joined, finding, day)
+        return _join(joined, finding, day, now)
     flag = Flag.objects.create(
         patient=patient,
         rule=finding.rule,
@@ -68,15 +73,22 @@ def _unseen(patient: Patient, finding: Finding, day: date) -> Flag | None:
     return flags.order_by("-raised_at").first()
 
 
-def _join(flag: Flag, finding: Finding, day: date) -> Flag:
-    if flag.inputs.get("day") == day.isoformat() and finding.rule not in RED_RULES:
+def _join(flag: Flag, finding: Finding, day: date, now: datetime) -> Flag:
+    """The open flag takes in what was found again; a higher tier starts its own ladder."""
+    rises = RANK[finding.tier] > flag.rank
+    if flag.inputs.get("day") == day.isoformat() and finding.rule not in RED_RULES and not rises:
         return flag
     flag.count += 1
     flag.inputs = {**flag.inputs, **finding.inputs, "day": day.isoformat()}
     flag.sentence = finding.sentence
-    if RANK[finding.tier] > flag.rank:
-        flag.tier = finding.tier
-    flag.save(update_fields=["count", "inputs", "sentence", "tier"])
+    if rises:
+        flag.tier, flag.ack_minutes = finding.tier, finding.ack_minutes
+        flag.effect = max(flag.effect, finding.effect, key=STRENGTH.__getitem__)
+        flag.next_escalation_at = _first_escalation(finding, now)
+    flag.save()
+    if rises and finding.tier in ALERTED:
+        _alert(flag, kind="flag", now=now, people=clinicians_of(flag.patient, now=now))
+    refresh_open_flag_level(flag.patient)
     return flag
 
 
@@ -104,7 +116,7 @@ def _alert(flag: Flag, *, kind: str, now: datetime, people: list[User]) -> None:
     for person in people:
         post_message(
             kind,
-            occurrence=f"flag:{flag.pk}:L{flag.level}",
+            occurrence=f"flag:{flag.pk}:L{flag.level}:{flag.tier}",
             due_at=now,
             now=now,
             recipient=person,
@@ -130,7 +142,21 @@ def see_flag(flag: Flag, *, by: User, now: datetime) -> Flag:
         flag.next_escalation_at = now + wait if wait else None
         flag.save(update_fields=["state", "seen_at", "seen_by", "next_escalation_at"])
         record("flag-seen", by=by, now=now, patient=flag.patient, subject=flag.pk)
+        if flag.rank >= RANK[Tier.URGENT]:
+            _tell_patient(flag, now)
     return flag
+
+
+def _tell_patient(flag: Flag, now: datetime) -> None:
+    post_message(
+        "flag-seen",
+        occurrence=f"seen:{flag.pk}",
+        due_at=now,
+        now=now,
+        recipient=flag.patient.user,
+        patient=flag.patient,
+        params={"path": "/today/"},
+    )
 
 
 @transaction.atomic
@@ -174,6 +200,8 @@ def close_flag(flag: Flag, *, note: str, by: User, now: datetime) -> Flag:
     flag.save(update_fields=["state", "closed_at", "closed_by", "note", "next_escalation_at"])
     record("flag-closed", by=by, now=now, patient=flag.patient, subject=flag.pk)
     refresh_open_flag_level(flag.patient)
+    if not Flag.objects.filter(patient=flag.patient, state__in=Flag.OPEN, level__gt=0).exists():
+        close_escalations(flag.patient, now=now)
     return flag
 
 
@@ -195,7 +223,7 @@ def escalate_flags(now: datetime) -> int:
 def _escalate(pk: UUID, now: datetime) -> bool:
     flag = (
         Flag.objects.select_for_update(of=("self",))
-        .select_related("patient__clinic__safety_contact")
+        .select_related("patient__clinic__safety_contact", "patient__clinic__backup")
         .filter(pk=pk, next_escalation_at__lte=now)
         .first()
     )
@@ -205,11 +233,7 @@ def _escalate(pk: UUID, now: datetime) -> bool:
     wait = timedelta(minutes=flag.ack_minutes) if flag.level < 2 else HOURLY
     flag.next_escalation_at = now + wait
     flag.save(update_fields=["level", "next_escalation_at"])
-    people = {person.pk: person for person in clinicians_of(flag.patient, now=now)}
-    contact = flag.patient.clinic.safety_contact
-    if contact is not None:
-        people[contact.pk] = contact
-    _alert(flag, kind="escalation", now=now, people=list(people.values()))
+    _alert(flag, kind="escalation", now=now, people=_rung(flag, now))
     record(
         "flag-escalated",
         by=None,
@@ -219,6 +243,21 @@ def _escalate(pk: UUID, now: datetime) -> bool:
         detail={"level": flag.level},
     )
     return True
+
+
+def _rung(flag: Flag, now: datetime) -> list[User]:
+    """Who is asked on this rung: the doctors again and the backup, then the safety contact too.
+
+    Somebody without a care link gets one for as long as the flag is open.
+    """
+    people = {person.pk: person for person in clinicians_of(flag.patient, now=now)}
+    clinic = flag.patient.clinic
+    helpers = [clinic.backup] + ([clinic.safety_contact] if flag.level >= 2 else [])
+    for person in helpers:
+        if person is not None and person.pk not in people and person.is_active:
+            open_escalation(flag.patient, person, now=now)
+            people[person.pk] = person
+    return list(people.values())
 
 
 def highest_level() -> int:

@@ -41,6 +41,8 @@ def invite(
 ) -> Invitation:
     """Invite somebody; clinicians invite patients, admins invite staff."""
     _check_may_invite(by, role)
+    if role is Role.PATIENT and (missing := not_ready(clinic)):
+        raise InvitationRefused(missing)
     address = email.strip().lower()
     if User.objects.filter(email__iexact=address).exists():
         raise InvitationRefused("Somebody with this e-mail address has an account already.")
@@ -72,6 +74,17 @@ def _check_may_invite(by: User, role: Role) -> None:
     needed = Permission.INVITE_PATIENT if role is Role.PATIENT else Permission.MANAGE_PEOPLE
     if not by.allows(needed):
         raise InvitationRefused("Clinicians invite patients, admins invite staff.")
+
+
+def not_ready(clinic: Clinic) -> str:
+    """What a clinic still needs before it may invite patients; empty when it is ready."""
+    if not clinic.hours or not clinic.out_of_hours_phone:
+        return "Your clinic needs its hours and an out-of-hours number before it invites patients."
+    if clinic.safety_contact_id is None:
+        return "Your clinic needs a safety contact before it invites patients. Ask your admin."
+    if clinic.alarm_answered_at is None:
+        return "The safety contact has not answered a test alarm yet. Ask your admin to send one."
+    return ""
 
 
 def open_invitation(token: str, *, now: datetime) -> Invitation:

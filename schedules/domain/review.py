@@ -1,19 +1,35 @@
-"""Rules on how the taper goes: they need to know what was taken.
+"""Rules on how the taper goes: they need to know what was taken, or where the plan stands.
 
 Does a rule need to know what was taken? Then it belongs here, else in
-patients. Ids and thresholds follow the clinical table with its decisions.
+patients. Tiers, minutes, effects and sources stand in the book of flags.
+Explicit answers only: a dose that nobody logged is unknown, never "not taken".
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from patients.domain.findings import Effect, Finding, Tier
+from patients.domain.findings import Finding, Tier
+from patients.domain.flagbook import finding
 from schedules.domain.dose import Dose, render_mg
+from schedules.domain.levels import approximate, gap
 
-VERSION: Final = "2026.1"
 MORE_THAN_PLANNED: Final = Fraction(3, 2)
+SHORT_ACTING: Final = frozenset({"alprazolam", "lorazepam"})
+WEEK, FORTNIGHT, STUCK_DAYS, LATE_STEP_DAYS = 7, 14, 60, 3
+ABRUPT_HOURS: Final = {
+    "SSRI": Decimal(72),
+    "SNRI": Decimal(72),
+    "NaSSA": Decimal(72),
+    "gabapentinoid": Decimal(24),
+    "opioid": Decimal(24),
+}
+BENZODIAZEPINE_HOURS: Final = Decimal(48)
+FITS: Final = frozenset({"benzodiazepine", "z-drug", "gabapentinoid"})
+LEAST_DIAZEPAM_MG: Final = Fraction(5, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +43,234 @@ class TakenDay:
     words_sum: bool = True
 
 
-Rule = Callable[[TakenDay], "Finding | None"]
+DayRule = Callable[[TakenDay], "Finding | None"]
 
 
 def overdose(day: TakenDay) -> Finding | None:
     """RF-06: over 3 times the plan and above the dose before the taper, or over
-    1.5 times the maximum for the indication (ASAM 2025 pocket guide p1; derived).
+    1.5 times the maximum for the indication.
     """
     over_plan = day.taken.exact > 3 * day.planned.exact and day.taken > day.before_taper
     over_maximum = day.maximum is not None and day.taken.exact > Fraction(3, 2) * day.maximum.exact
-    if not (over_plan or over_maximum):
-        return None
-    sentence = f"Logged {render_mg(day.taken)} in a day; {render_mg(day.planned)} planned."
-    return Finding("RF-06", VERSION, Tier.EMERGENCY, Effect.HOLD, sentence, 15)
+    return finding("RF-06", _logged(day)) if over_plan or over_maximum else None
 
 
 def much_more(day: TakenDay) -> Finding | None:
-    """RF-24: 1.5 times the plan or more, or above the maximum (derived)."""
+    """RF-24: 1.5 times the plan or more, or above the maximum."""
     if overdose(day) is not None:
         return None
     over_plan = bool(day.planned) and day.taken.exact >= MORE_THAN_PLANNED * day.planned.exact
     over_maximum = day.maximum is not None and day.taken > max(day.maximum, day.before_taper)
-    if not (over_plan or over_maximum):
-        return None
-    sentence = f"Logged {render_mg(day.taken)} in a day; {render_mg(day.planned)} planned."
-    return Finding("RF-24", VERSION, Tier.URGENT, Effect.HOLD, sentence, 240)
+    return finding("RF-24", _logged(day)) if over_plan or over_maximum else None
+
+
+def _logged(day: TakenDay) -> str:
+    return f"Logged {render_mg(day.taken)} in a day; {render_mg(day.planned)} planned."
 
 
 def words_do_not_sum(day: TakenDay) -> Finding | None:
     """RF-41: the text of a dose does not add up; the page says to call instead."""
     if day.words_sum:
         return None
-    sentence = "The pieces of a dose do not add up to its total."
-    return Finding("RF-41", VERSION, Tier.URGENT, Effect.HOLD, sentence, 120)
+    return finding("RF-41", "The pieces of a dose do not add up to its total.")
 
 
-RULES: Final[tuple[Rule, ...]] = (overdose, much_more, words_do_not_sum)
+DAY_RULES: Final[tuple[DayRule, ...]] = (overdose, much_more, words_do_not_sum)
 
 
 def findings_for(day: TakenDay) -> list[Finding]:
-    return [finding for rule in RULES if (finding := rule(day)) is not None]
+    return [found for rule in DAY_RULES if (found := rule(day)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDay:
+    """One plan day of the log: planned, what was said to be taken, and how much was answered.
+
+    `nones` counts the times of day answered with "did not take it".
+    """
+
+    planned: Dose
+    taken: Dose
+    answered: int
+    slots: int
+    nones: int = 0
+    w: int | None = None
+    worst: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.slots > 0 and self.answered == self.slots
+
+    def percent(self) -> Fraction | None:
+        """Per cent of the plan that was taken; None unless every time of day was answered."""
+        if not self.is_whole or not self.planned:
+            return None
+        return Fraction(100 * self.taken.ng, self.planned.ng)
+
+
+@dataclass(frozen=True, slots=True)
+class Taper:
+    """How a taper stands on `today`; `days[k]` is k days back, None before the plan.
+
+    `gap_h` are the hours since the last dose that was taken, where every time
+    of day since was answered with "did not take it"; else None.
+    """
+
+    today: date
+    medicine: str
+    kind: str
+    half_life_h: Decimal
+    diazepam_mg: Fraction | None
+    slots: int
+    days: tuple[LoggedDay | None, ...]
+    steps: tuple[date, ...] = ()
+    planned: date | None = None
+    cleared: bool = False
+    held_since: date | None = None
+    gap_h: Decimal | None = None
+    usual_w: Fraction | None = None
+
+    @property
+    def known(self) -> list[LoggedDay]:
+        return [day for day in self.days if day is not None]
+
+    def last(self, count: int) -> list[LoggedDay]:
+        return [day for day in self.days[:count] if day is not None]
+
+
+Rule = Callable[[Taper], "Finding | None"]
+
+
+def abrupt_stop(taper: Taper) -> Finding | None:
+    """RF-07, RF-07b: no dose for 48 h or two half-lives, whichever is longer (three days for
+    SSRI and SNRI, one day for gabapentinoid and opioid), by explicit answers.
+    """
+    if taper.gap_h is None or not _matters(taper) or taper.gap_h < _abrupt_hours(taper):
+        return None
+    sentence = f"Did not take any dose for {_hours(taper.gap_h)}."
+    if not any((day.worst or 0) >= 3 for day in taper.last(2)):
+        return finding("RF-07", sentence)
+    tier = Tier.EMERGENCY if taper.kind in FITS else Tier.URGENT
+    return finding("RF-07b", f"{sentence} Severe symptoms.", tier=tier)
+
+
+def _matters(taper: Taper) -> bool:
+    return taper.diazepam_mg is None or taper.diazepam_mg > LEAST_DIAZEPAM_MG
+
+
+def _abrupt_hours(taper: Taper) -> Decimal:
+    known = ABRUPT_HOURS.get(taper.kind)
+    return known if known is not None else max(BENZODIAZEPINE_HOURS, 2 * taper.half_life_h)
+
+
+def _hours(hours: Decimal) -> str:
+    return f"{int(hours)} hours"
+
+
+def not_taken(taper: Taper) -> Finding | None:
+    """RF-20, 21, 22: a dose not taken, by how far the level has fallen.
+
+    RF-22 also from 12 hours late on for alprazolam and lorazepam; RF-21 also
+    for two in seven days.
+    """
+    nones = sum(day.nones for day in taper.last(WEEK))
+    if taper.gap_h is None or abrupt_stop(taper) is not None:
+        return _two_in_a_week(nones)
+    found = gap(
+        approximate(taper.half_life_h),
+        24 / max(taper.slots, 1),
+        approximate(taper.gap_h),
+    )
+    late = taper.gap_h - Decimal(24) / max(taper.slots, 1)
+    if found.rule == "RF-22" or (taper.medicine in SHORT_ACTING and late >= 12):
+        return finding("RF-22", f"Did not take any dose for {_hours(taper.gap_h)}.")
+    if found.rule == "RF-21":
+        return finding("RF-21", f"Did not take any dose for {_hours(taper.gap_h)}.")
+    return _two_in_a_week(nones) or (
+        finding("RF-20", "One dose was not taken.") if nones == 1 else None
+    )
+
+
+def _two_in_a_week(nones: int) -> Finding | None:
+    if nones < 2:
+        return None
+    return finding("RF-21", f"{nones} doses in 7 days were not taken.", nones=nones)
+
+
+def took_more(taper: Taper) -> Finding | None:
+    """RF-23: 110 to 149 per cent of the plan on 2 of 7 days."""
+    days = [p for day in taper.last(WEEK) if (p := day.percent()) is not None and 110 <= p < 150]
+    return finding("RF-23", "More than planned on 2 of 7 days.") if len(days) >= 2 else None
+
+
+def goes_faster(taper: Taper) -> Finding | None:
+    """RF-25: under 80 per cent of the plan on 2 of 7 days, by explicit answers."""
+    days = [
+        p
+        for day in taper.last(WEEK)
+        if (p := day.percent()) is not None and p < 80 and day.nones < day.slots
+    ]
+    return finding("RF-25", "Less than planned on 2 of 7 days.") if len(days) >= 2 else None
+
+
+def step_not_started(taper: Taper) -> Finding | None:
+    """RF-26: still on the old dose three days after the planned day, without a hold."""
+    if taper.planned is None or taper.cleared or taper.held_since is not None:
+        return None
+    if (taper.today - taper.planned).days < LATE_STEP_DAYS:
+        return None
+    return finding("RF-26", "The next step has not started: no answer at its gate.")
+
+
+def stands_still(taper: Taper) -> Finding | None:
+    """RF-43: on hold, or with an unanswered gate, for 60 days."""
+    since = taper.held_since or taper.planned
+    if since is None or taper.cleared or (taper.today - since).days < STUCK_DAYS:
+        return None
+    return finding("RF-43", "No next step for 60 days.")
+
+
+def no_recovery(taper: Taper) -> Finding | None:
+    """RF-12: six points or more above her usual for 14 days in a row at the same dose."""
+    days = taper.days[:FORTNIGHT]
+    if taper.usual_w is None or len(days) < FORTNIGHT or _stepped_within(taper, FORTNIGHT):
+        return None
+    if any(day is None or day.w is None or day.w < taper.usual_w + 6 for day in days):
+        return None
+    return finding("RF-12", "Symptoms well above her usual for 14 days at the same dose.")
+
+
+def _stepped_within(taper: Taper, days: int) -> bool:
+    return bool(taper.steps) and (taper.today - taper.steps[-1]).days < days
+
+
+def rise_since_step(taper: Taper) -> Finding | None:
+    """RF-11: six points or more above the day before the last step, from its day 3 on."""
+    if not taper.steps:
+        return None
+    since = (taper.today - taper.steps[-1]).days
+    if since < 2 or since + 1 >= len(taper.days):
+        return None
+    before, today = taper.days[since + 1], taper.days[0]
+    if before is None or today is None or before.w is None or today.w is None:
+        return None
+    if today.w - before.w < 6:
+        return None
+    return finding("RF-11", f"Symptom score up {today.w - before.w} points since the last step.")
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    abrupt_stop,
+    not_taken,
+    took_more,
+    goes_faster,
+    step_not_started,
+    stands_still,
+    no_recovery,
+    rise_since_step,
+)
+
+
+def taper_findings(taper: Taper) -> list[Finding]:
+    """Every rule that fires on how this taper stands, in the order of the table."""
+    return [found for rule in RULES if (found := rule(taper)) is not None]

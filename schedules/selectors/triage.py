@@ -212,8 +212,7 @@ def _line(seen: _Seen, why: _Why) -> Line:
 
 
 def age_of(patient: Patient, now: datetime) -> int:
-    today, born = now.astimezone(patient.zone).date(), patient.born_on
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return patient.age_on(now.astimezone(patient.zone).date())
 
 
 def _where(stands: Standing | None) -> str:

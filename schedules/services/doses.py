@@ -87,7 +87,8 @@ def log_dose(
         recorded_by=by,
         supersedes=before,
     )
-    Patient.objects.filter(pk=patient.pk).update(last_answered_on=patient.days.day_of(now))
+    answered_on = patient.days.day_of(now)
+    Patient.objects.filter(pk=patient.pk).update(last_answered_on=answered_on, needs_review=True)
     action = "dose-corrected" if before is not None else "dose-logged"
     detail = {"kind": answer.kind}
     record(action, by=by, now=now, patient=patient, subject=entry.pk, detail=detail)

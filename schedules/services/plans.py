@@ -7,11 +7,13 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from patients.domain.days import DAY
+from patients.domain.flagbook import finding
 from patients.domain.roles import Permission
 from patients.models.accounts import User
 from patients.models.care import Patient
 from patients.selectors.care import clinicians_of
 from patients.services.audit import record
+from patients.services.flags import raise_flag
 from patients.services.messages import post_message
 from schedules.domain.builder import Built
 from schedules.domain.limits import VERSION, Finding
@@ -248,6 +250,8 @@ def hold_plan(patient: Patient, *, note: str, by: User, now: datetime) -> PlanEv
     record("plan-held", by=by, now=now, patient=patient, subject=stands.revision.pk)
     if by.is_patient:
         _tell_clinicians(patient, event, now)
+        asked = finding("RF-39", "Asked to stay on the present dose.")
+        raise_flag(patient, asked, day=stands.today, now=now)
     return event
 
 

@@ -33,7 +33,11 @@ def storm(database: str, size: int) -> Report:
         kills = world.kill_at_random(workers=3, kills=max(40, size // 75), seed=SEED)
         rows = world.wait()
         found = verdict(rows, world.sink.accepted)
-        return {**found, "kills": kills, "ok": explained(found) and found["states"] == {"sent": size}}
+        return {
+            **found,
+            "kills": kills,
+            "ok": explained(found) and found["states"] == {"sent": size},
+        }
 
 
 def storm_with_bad_mail(database: str, size: int) -> Report:

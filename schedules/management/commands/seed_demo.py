@@ -13,7 +13,14 @@ from django.utils import timezone
 from patients.domain.roles import Role
 from patients.models.accounts import Clinic, User
 from patients.models.care import Patient
-from patients.services.accounts import name_safety_contact, open_account, open_clinic, open_record
+from patients.services.accounts import (
+    answer_test_alarm,
+    name_safety_contact,
+    open_account,
+    open_clinic,
+    open_record,
+    send_test_alarm,
+)
 from patients.services.care import link_care
 from patients.services.checkins import submit_checkin
 from schedules.domain.builder import Built, Request, build
@@ -57,6 +64,8 @@ def seed(now: datetime) -> list[tuple[str, str, str]]:
     )
     _person(accounts, clinic, "Nandi Mbeki", "nurse@demo.example", Role.NURSE, began)
     name_safety_contact(clinic, doctor, by=admin, now=began)
+    send_test_alarm(clinic, by=admin, now=began)
+    answer_test_alarm(clinic, by=doctor, now=began)
     maya = _patient(
         accounts, clinic, doctor, "Maya Okafor", "maya@demo.example", date(1981, 6, 3), began
     )
