@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from patients.domain.findings import Tier
 from patients.models.accounts import User
 from patients.models.care import Patient
 from patients.models.flags import Flag
@@ -12,10 +13,9 @@ from patients.selectors.care import visible_patients
 
 
 def open_flags(user: User, *, now: datetime) -> list[Flag]:
-    """Open flags on records this person may open."""
-    flags = Flag.objects.filter(
-        patient__in=visible_patients(user, now=now), state__in=Flag.OPEN
-    ).select_related("patient__user", "seen_by")
+    """Open flags on records this person may open; those for information stay on the record."""
+    flags = Flag.objects.filter(patient__in=visible_patients(user, now=now), state__in=Flag.OPEN)
+    flags = flags.exclude(tier=Tier.INFO).select_related("patient__user", "seen_by")
     return sorted(flags, key=lambda flag: (-flag.rank, flag.raised_at))
 
 

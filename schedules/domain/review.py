@@ -173,8 +173,10 @@ def not_taken(taper: Taper) -> Finding | None:
     RF-22 also from 12 hours late on for alprazolam and lorazepam; RF-21 also
     for two in seven days.
     """
+    if abrupt_stop(taper) is not None:
+        return None
     nones = sum(day.nones for day in taper.last(WEEK))
-    if taper.gap_h is None or abrupt_stop(taper) is not None:
+    if taper.gap_h is None:
         return _two_in_a_week(nones)
     found = gap(
         approximate(taper.half_life_h),

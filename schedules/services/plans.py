@@ -18,6 +18,7 @@ from patients.services.messages import post_message
 from schedules.domain.builder import Built
 from schedules.domain.limits import VERSION, Finding
 from schedules.domain.plan import as_json
+from schedules.domain.rulebook import HARD
 from schedules.domain.timetable import lower_on_any_day, planned_doses
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.selectors.plans import (
@@ -127,7 +128,16 @@ def sign_revision(revision: Revision, *, seen_version: int, by: User, now: datet
         activate_reminders(plan.patient, revision, now=now)
     _tell_patient(revision, now)
     record("plan-signed", by=by, now=now, patient=plan.patient, subject=revision.pk)
+    _note_override(plan.patient, revision, now)
     return revision
+
+
+def _note_override(patient: Patient, revision: Revision, now: datetime) -> None:
+    """RF-37: a signature against a hard warning is kept as a flag for information."""
+    hard = sorted({item["rule"] for item in revision.findings if item["severity"] == HARD})
+    if hard:
+        noted = finding("RF-37", f"Signed with a reason against {', '.join(hard)}.")
+        raise_flag(patient, noted, day=patient.days.day_of(now), now=now)
 
 
 def _check_not_below(patient: Patient, revision: Revision, now: datetime) -> None:

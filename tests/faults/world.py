@@ -23,7 +23,7 @@ PYTHON = sys.executable
 class World:
     """One database (`sqlite` or `postgres`) and one mail server; everything goes away at the end."""
 
-    def __init__(self, database, *, sink=None, lease=2, connections=2):
+    def __init__(self, database, *, sink=None, lease=4, connections=2):
         self.database, self.sink = database, sink or Sink(delay=0.05)
         self.folder = tempfile.TemporaryDirectory(prefix="taper-fault-")
         self.lease, self.connections = lease, connections

@@ -1,11 +1,13 @@
 """Rules on what a patient feels: one table, one test a line."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from patients.domain.findings import RANK, Tier, worst
-from patients.domain.redflags import Answers, Day, findings_for, ticked
+from patients.domain.redflags import THRESHOLDS, Answers, Day, findings_for, ticked
 from patients.domain.symptoms import CATALOGUE, RATED, SAFETY
 
 BENZO = frozenset({"benzodiazepine"})
@@ -107,3 +109,105 @@ def test_the_catalogue_has_unique_codes_and_labels():
     assert len(CATALOGUE) == 18
     assert len(RATED) == 13
     assert len({symptom.label for symptom in CATALOGUE.values()}) == 18
+
+
+def scored(*values):
+    return tuple(None if value is None else Day(w=value) for value in values)
+
+
+USUAL = (10, 10, 10, 10, 10)
+
+
+@pytest.mark.parametrize(
+    ("days", "rules"),
+    [
+        (scored(20, 20, 20), {"RF-10"}),
+        (scored(19, 20, 20), {"RF-11"}),
+        (scored(16, 16, 16), {"RF-11"}),
+        (scored(15, 16, 16), set()),
+        (scored(16, 16, None, None, None, 16), set()),
+        (scored(16, None, 16, None, 16), {"RF-11"}),
+    ],
+)
+def test_the_trend_against_the_own_baseline(days, rules):
+    assert set(fired(days=days, usual_w=USUAL)) == rules
+
+
+def test_without_a_baseline_there_is_no_trend():
+    assert fired(days=scored(20, 20, 20)) == {}
+    assert fired(days=scored(20, 20, 20), usual_w=(10, 10, 10)) == {}
+
+
+def test_a_threshold_of_the_patient_wins_over_the_usual_one():
+    days = scored(16, 16, 16)
+    assert "RF-10" in fired(days=days, usual_w=USUAL, thresholds={"red-rise": 6})
+    assert fired(days=days, usual_w=USUAL, thresholds={"amber-rise": 7}) == {}
+    assert "RF-10" in fired(days=scored(26), thresholds={"very-high": 26})
+    for limit in THRESHOLDS.values():
+        assert limit.least <= limit.usual <= limit.most
+
+
+def slept(*hours):
+    return tuple(None if h is None else Day(hours_slept=Decimal(h)) for h in hours)
+
+
+@pytest.mark.parametrize(
+    ("hours", "rules"),
+    [
+        (("4.5", "4", "3"), {"RF-15"}),
+        (("4.5", "5", "3"), set()),
+        (("4.5", None, "3"), set()),
+        (("4", "4"), set()),
+    ],
+)
+def test_three_short_nights(hours, rules):
+    assert set(fired(days=slept(*hours))) == rules
+
+
+def rated(code, *levels):
+    return tuple(Day(ratings=((code, level),)) for level in levels)
+
+
+@pytest.mark.parametrize(
+    ("days", "age", "tier"),
+    [
+        (rated("s1", 3, 0, 3), 44, Tier.REVIEW),
+        (rated("s3", 3, 3), 64, Tier.REVIEW),
+        (rated("s3", 3, 3), 65, Tier.URGENT),
+        (rated("s1", 3, 0, 0, 3), 80, None),
+        (rated("s2", 4, 4, 4), 80, None),
+    ],
+)
+def test_over_sedation(days, age, tier):
+    found = fired(days=days, age=age).get("RF-17")
+    assert (found.tier if found else None) == tier
+
+
+def test_foggy_for_most_of_a_week():
+    assert "RF-19" in fired(days=rated("w10", 3, 3, 0, 3, 3, 0, 3))
+    assert "RF-19" not in fired(days=rated("w10", 3, 3, 0, 3, 3, 0, 0))
+    assert "RF-19" not in fired(days=rated("w10", 3, 3, 0, 3, 3, 0, 0, 3))
+
+
+def test_the_same_answers_for_a_week():
+    same = Day(ratings=tuple((f"w{n}", 1) for n in range(1, 11)), w=10)
+    assert "RF-38" in fired(days=(same,) * 7)
+    assert "RF-38" not in fired(days=(same,) * 6)
+    assert "RF-38" not in fired(days=(*(same,) * 3, None, *(same,) * 3))
+    assert "RF-38" not in fired(days=(Day(ratings=(("w1", 1),)),) * 7)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "I think of suicide", "I want to kill myself.", "better off dead", "I can’t breathe",
+        "had a seizure last night", "I could overdose", "thoughts of self harm",
+    ],
+)  # fmt: skip
+def test_words_of_crisis(note):
+    assert fired(note=note)["RF-40"].ack_minutes == 60
+
+
+@pytest.mark.parametrize("note", ["", "My killer headache", "I can breathe well", "season"])
+def test_other_words(note):
+    assert fired(note=note) == {}
