@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import accounts, care, checkins, flags, help
+from patients.views import accounts, care, checkins, flags, help, reminders, watch
 
 urlpatterns = [
     path("help-now/", help.help_now, name="help-now"),
@@ -13,7 +13,14 @@ urlpatterns = [
     path("check-in/<str:day>/grade/", checkins.grade, name="checkin-grade"),
     path("check-in/<str:day>/more/", checkins.more, name="checkin-more"),
     path("more/", accounts.more, name="more"),
+    path("more/reminders/", reminders.reminders, name="reminders"),
+    path("more/reminders/test/", reminders.test, name="reminders-test"),
+    path("more/reminders/device/", reminders.device, name="reminders-device"),
+    path("more/reminders/pager/", reminders.pager, name="reminders-pager"),
+    path("more/reminders/<uuid:endpoint_id>/arrived/", reminders.arrived, name="reminders-arrived"),
+    path("more/reminders/<uuid:endpoint_id>/remove/", reminders.remove, name="reminders-remove"),
     path("accounts/join/<str:token>/", accounts.join, name="join"),
+    path("clinic/alarm/", watch.alarm, name="alarm"),
     path("clinic/invite/", accounts.invite_patient, name="invite-patient"),
     path("clinic/patients/<uuid:patient_id>/care/", care.team, name="care-team"),
     path("flags/<uuid:flag_id>/seen/", flags.seen, name="flag-seen"),
@@ -22,5 +29,8 @@ urlpatterns = [
     path("manage/invite/", accounts.invite_staff, name="invite-staff"),
     path("manage/people/<uuid:user_id>/switch/", accounts.switch, name="people-switch"),
     path("manage/safety-contact/", accounts.safety_contact, name="safety-contact"),
+    path("manage/backup/", watch.backup, name="backup"),
+    path("manage/clock/", watch.clock, name="clock"),
+    path("manage/clock/alarm/", watch.test_alarm, name="test-alarm"),
     path("manage/ledger/", accounts.ledger, name="ledger"),
 ]

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from schedules.views import clinic, diary, plans
+from schedules.views import clinic, diary, plans, zones
 
 urlpatterns = [
     path("today/", diary.today, name="today"),
+    path("today/zone/", zones.zone, name="zone"),
     path("dose/<uuid:entry_id>/undo/", diary.undo, name="dose-undo"),
     path("dose/<str:day>/<str:slot>/", diary.other, name="dose"),
     path("dose/<str:day>/<str:slot>/taken/", diary.taken, name="dose-taken"),

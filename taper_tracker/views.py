@@ -15,6 +15,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from patients.selectors.heartbeats import gauges, health
 
+SERVICE_WORKER = settings.BASE_DIR / "static" / "js" / "sw.js"
+
 
 @login_not_required
 @require_safe
@@ -62,6 +64,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
             gauge = known[name] = Gauge(name, words, sorted(labels), registry=registry)
         (gauge.labels(**labels) if labels else gauge).set(value)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@login_not_required
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows pushes; it must stand at the root to speak for every page."""
+    return HttpResponse(SERVICE_WORKER.read_text("utf-8"), content_type="text/javascript")
 
 
 def _plain(title: str, words: str, status: int) -> HttpResponse:

@@ -94,3 +94,8 @@ def dead_by_channel(clinic: Clinic) -> list[tuple[str, int]]:
 
 def has_dead_channels() -> bool:
     return Endpoint.objects.filter(dead_since__isnull=False).exists()
+
+
+def endpoint_of(user: User, endpoint_id: UUID) -> Endpoint | None:
+    """A way to reach this very person, or None."""
+    return Endpoint.objects.filter(pk=endpoint_id, user=user).first()

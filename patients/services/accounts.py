@@ -133,6 +133,28 @@ def set_theme(user: User, theme: str) -> None:
 
 
 @transaction.atomic
+def set_reach(
+    user: User,
+    *,
+    channel: str,
+    says_openly: bool,
+    muted: list[str],
+    quiet_from: time | None,
+    quiet_until: time | None,
+    now: datetime,
+) -> None:
+    """How a person wants to be reached; flags and doses cannot be switched off."""
+    User.objects.filter(pk=user.pk).update(
+        channel=channel,
+        says_openly=says_openly,
+        muted=muted,
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
+    )
+    record("reach-changed", by=user, now=now, subject=user.pk, detail={"channel": channel})
+
+
+@transaction.atomic
 def switch_account(user: User, *, on: bool, by: User, now: datetime) -> None:
     """Switch an account on or off; off refuses every further request."""
     User.objects.filter(pk=user.pk).update(is_active=on)

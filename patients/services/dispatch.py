@@ -50,7 +50,7 @@ def deliver_due(
     try:
         while not stop() and (claimed := _claim(clock())):
             for group in _groups(claimed):
-                if stop():
+                if stop() or _is_short(group, clock()):
                     _give_back(claimed, clock())
                     break
                 _deliver_group(group, clock, rechecks)
@@ -59,6 +59,12 @@ def deliver_due(
         for channel in CHANNELS.values():
             channel.close()
     return handled
+
+
+def _is_short(group: list[Message], now: datetime) -> bool:
+    """Whether the lease may end before this group is sent; then it is claimed anew."""
+    until = group[0].lease_until
+    return until is None or until <= now + lease() / 2
 
 
 def _take_back(now: datetime) -> None:

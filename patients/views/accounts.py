@@ -74,6 +74,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "people": everybody,
         "clinicians": [p for p in everybody if p.is_clinician and p.is_active],
         "contact": by.clinic.safety_contact_id,
+        "backup": by.clinic.backup_id,
+        "alarm_answered": by.clinic.alarm_answered_at,
         "nav": "people",
     }
     return render(request, "patients/accounts/people.html", context)

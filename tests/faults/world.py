@@ -92,7 +92,7 @@ class World:
             alive.append(self.start())
         return kills
 
-    def wait(self, seconds=180):
+    def wait(self, seconds=300):
         """Until every message has ended; the rows as they then are."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

@@ -12,14 +12,26 @@ from schedules.models.plans import Revision
 from tests.cast import NOW, a_plan, a_signed_plan
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"home", "live", "ready", "metrics", "help-now", "help-now-region", "join"}
+PUBLIC = {
+    "home",
+    "live",
+    "ready",
+    "metrics",
+    "service-worker",
+    "help-now",
+    "help-now-region",
+    "join",
+}
 ALLAUTH_PUBLIC = "account_"
 OWN = {"today", "progress", "plan", "gate", "change", "more", "checkin", "checkin-day",
-       "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo"}  # fmt: skip
+       "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "flag-seen",
           "flag-outcome", "care-team"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient"}
-MANAGE = {"people", "invite-staff", "people-switch", "ledger", "safety-contact"}
+ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
+OWN_WAY = {"reminders-arrived", "reminders-remove", "alarm"}
+MANAGE = {"people", "invite-staff", "people-switch", "ledger", "safety-contact",
+          "backup", "clock", "test-alarm"}  # fmt: skip
 
 
 def patterns(resolver=None, prefix=""):
@@ -35,7 +47,7 @@ NAMES = {name: route for name, route in patterns() if not name.startswith(ALLAUT
 
 
 def test_every_address_is_in_one_group():
-    assert set(NAMES) == PUBLIC | OWN | RECORD | LISTS | MANAGE
+    assert set(NAMES) == PUBLIC | OWN | RECORD | LISTS | MANAGE | ANYBODY | OWN_WAY
 
 
 @pytest.fixture
@@ -52,6 +64,7 @@ def things(cast, time_machine):
         "revision_id": Revision.objects.last().pk,
         "user_id": cast.bell.pk,
         "entry_id": uuid4(),
+        "endpoint_id": uuid4(),
         "day": "2026-03-02",
         "slot": "morning",
     }
@@ -156,7 +169,7 @@ def test_every_page_of_ones_own_answers(cast, things, who):
     user = cast.ana.user if who == "ana" else getattr(cast, who)
     mine = {"ana": OWN - {"checkin-grade", "dose-taken", "dose-undo"},
             "bell": LISTS | {"review", "plan-new", "plan-sign"},
-            "admin": MANAGE - {"people-switch", "safety-contact"}}[who]  # fmt: skip
+            "admin": MANAGE - {"people-switch", "safety-contact", "backup", "test-alarm"}}[who]  # fmt: skip
     client = Client()
     client.force_login(user)
     for name in sorted(mine):

@@ -191,3 +191,27 @@ def test_the_table_refuses_impossible_rows(cast, wrong):
     post(cast)
     with pytest.raises(IntegrityError), transaction.atomic():
         Message.objects.update(**wrong)
+
+
+def test_stopping_gives_back_what_was_not_begun(cast, channel):
+    fake = channel()
+    for n in range(120):
+        post(cast, kind="flag", occurrence=f"x{n}")
+    asked = iter([False, False, True, True, True])
+    deliver_due(NOW, rechecks={}, stop=lambda: next(asked))
+    assert len(fake.letters) == 50
+    assert Message.objects.filter(state="sent").count() == 50
+    assert Message.objects.filter(state="pending", lease_token__isnull=True).count() == 70
+    deliver_due(NOW, rechecks={})
+    assert Message.objects.filter(state="sent").count() == 120
+    assert set(Message.objects.values_list("ambiguous_count", flat=True)) == {0}
+
+
+def test_a_lease_that_grows_short_is_given_back_and_taken_anew(cast, channel):
+    fake = channel()
+    for n in range(120):
+        post(cast, kind="flag", occurrence=f"x{n}")
+    moments = iter([NOW + SECOND * 10 * k for k in range(200)])
+    dispatch.deliver_due(lambda: next(moments), rechecks={})
+    assert len(fake.letters) == len({letter.message_id for letter in fake.letters}) == 120
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
