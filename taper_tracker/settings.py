@@ -1,6 +1,7 @@
 """Every setting, read from the environment; `.env.example` lists them in this order."""
 
 import logging
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo  # noqa: F401  (tzdata is a dependency; fail at start without it)
@@ -158,7 +159,9 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Diary <diary@lo
 MAIL_CONNECTIONS: int = env.int("MAIL_CONNECTIONS", default=8)
 LEASE_SECONDS: int = env.int("LEASE_SECONDS", default=120)
 VAPID_KEY_FILE: Path = vapid_key(TAPER_DATA_DIR)
-VAPID_SUBJECT: str = env.str("VAPID_SUBJECT", default=BASE_URL)
+VAPID_SUBJECT: str = env.str(
+    "VAPID_SUBJECT", default=BASE_URL if HTTPS else f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
+)
 MESSAGE_ID_DOMAIN: str = env.str("MESSAGE_ID_DOMAIN", default="diary.localhost")
 
 # People

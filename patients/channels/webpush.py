@@ -10,7 +10,7 @@ from typing import Any, Final
 import requests
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
-from py_vapid import Vapid
+from py_vapid import Vapid, VapidException
 from pywebpush import WebPushException, webpush
 
 from patients.channels.base import Clock, Fate, Letter, Outcome, Target
@@ -74,6 +74,8 @@ def _push(letter: Letter, target: Target) -> Outcome:
         return Outcome(Fate.AMBIGUOUS, "no answer")
     except (requests.RequestException, OSError) as error:
         return Outcome(Fate.UNREACHED, type(error).__name__)
+    except VapidException as error:
+        return Outcome(Fate.UNREACHED, f"our own key: {error}"[:120])
     except ValueError as error:
         return Outcome(Fate.REFUSED, f"bad keys: {type(error).__name__}", (target.address,))
     return _refused(answer, target, "") if answer.status_code >= 400 else Outcome(Fate.SENT)

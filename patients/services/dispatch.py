@@ -5,6 +5,7 @@ re-checks, the sends, one step to *sent*. A crash leaves at most one group
 ambiguous, and its copies carry the same Message-ID.
 """
 
+import logging
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,8 @@ from patients.selectors.endpoints import live_channels, live_endpoints
 from patients.services.endpoints import mark_dead
 from patients.services.letters import letter_of
 from patients.services.messages import Notice
+
+log = logging.getLogger(__name__)
 
 CLAIM: Final = 500
 GROUP: Final = 50
@@ -131,8 +134,16 @@ def _deliver_group(group: list[Message], clock: Clock, rechecks: Mapping[str, Re
     ours = _start_sending([message for message in group if message.pk not in unfit], now)
     for name in sorted({message.channel for message in ours}):
         mine = [message for message in ours if message.channel == name]
-        outcomes = CHANNELS[name].send(_letters(name, mine), clock)
-        _settle(mine, outcomes, clock())
+        _settle(mine, _sent(name, mine, clock), clock())
+
+
+def _sent(name: str, group: list[Message], clock: Clock) -> list[Outcome]:
+    """What became of each; a channel that breaks in our own code may have sent all or none."""
+    try:
+        return CHANNELS[name].send(_letters(name, group), clock)
+    except Exception as error:
+        log.exception("a channel broke: %s", name)
+        return [Outcome(Fate.AMBIGUOUS, f"channel broke: {type(error).__name__}")] * len(group)
 
 
 def _unfit(

@@ -106,7 +106,7 @@ def mark_dead(
 
 
 @transaction.atomic
-def test_reminders(user: User, *, now: datetime) -> int:
+def send_test_reminder(user: User, *, now: datetime) -> int:
     """Send one test by every way that is known; returns how many ways."""
     email_endpoint(user, now=now)
     rows = Endpoint.objects.filter(user=user)

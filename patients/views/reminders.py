@@ -21,7 +21,7 @@ from patients.services.endpoints import (
     add_endpoint,
     answer_test,
     remove_endpoint,
-    test_reminders,
+    send_test_reminder,
 )
 from patients.views.access import signed_in
 
@@ -63,7 +63,7 @@ def _page(request: HttpRequest, form: ReachForm, pager: PagerForm) -> HttpRespon
 def test(request: HttpRequest) -> HttpResponse:
     """Send one test by every way there is."""
     user = signed_in(request)
-    count = test_reminders(user, now=timezone.now())
+    count = send_test_reminder(user, now=timezone.now())
     words = "A test is on its way." if count == 1 else f"{count} tests are on their way."
     messages.success(request, f"{words} Look for them, then say here whether they arrived.")
     return redirect("reminders")
