@@ -25,12 +25,18 @@ class Days:
         return next((zone for since, zone in reversed(self.moves) if since <= day), self.zone)
 
     def day_of(self, moment: datetime) -> date:
-        """The plan day of a moment; the hours before the boundary are yesterday."""
+        """The plan day of a moment; the hours before the boundary are yesterday.
+
+        The day of a move begins when it has begun in both zones, so that no
+        hour belongs to two days and none to a day that is over.
+        """
+        last = date.max
         for since, zone in reversed(self.moves):
-            if (day := self._day_in(moment, zone)) >= since:
-                return day
-        day = self._day_in(moment, self.zone)
-        return min(day, self.moves[0][0] - DAY) if self.moves else day
+            day = self._day_in(moment, zone)
+            if min(day, self._day_in(moment, self.zone_on(since - DAY))) >= since:
+                return min(day, last)
+            last = since - DAY
+        return min(self._day_in(moment, self.zone), last)
 
     def _day_in(self, moment: datetime, zone: ZoneInfo) -> date:
         local = moment.astimezone(zone)
@@ -38,7 +44,11 @@ class Days:
 
     def starts_at(self, day: date) -> datetime:
         """When a plan day begins; a time that a clock change skips moves forward."""
-        return self.at(day, self.boundary)
+        begins = self.at(day, self.boundary)
+        if not any(since == day for since, _ in self.moves):
+            return begins
+        before = datetime.combine(day, self.boundary, tzinfo=self.zone_on(day - DAY))
+        return max(begins, before.astimezone(UTC))
 
     def at(self, day: date, clock: time) -> datetime:
         """A clock time of a plan day; times before the boundary are after midnight."""
