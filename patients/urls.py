@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import accounts, care, checkins, flags, help, reminders, watch
+from patients.views import accounts, care, checkins, flags, help, reminders, thresholds, watch
 
 urlpatterns = [
     path("help-now/", help.help_now, name="help-now"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("clinic/alarm/", watch.alarm, name="alarm"),
     path("clinic/invite/", accounts.invite_patient, name="invite-patient"),
     path("clinic/patients/<uuid:patient_id>/care/", care.team, name="care-team"),
+    path(
+        "clinic/patients/<uuid:patient_id>/thresholds/",
+        thresholds.thresholds,
+        name="thresholds",
+    ),
     path("flags/<uuid:flag_id>/seen/", flags.seen, name="flag-seen"),
     path("flags/<uuid:flag_id>/outcome/", flags.outcome, name="flag-outcome"),
     path("manage/", accounts.people, name="people"),

@@ -55,3 +55,8 @@ def clinicians_of(patient: Patient, *, now: datetime) -> list[User]:
     found = list(User.objects.filter(pk__in=links.values("clinician")).order_by("name"))
     contact = patient.clinic.safety_contact
     return found or ([contact] if contact else [])
+
+
+def everybody_tapering() -> list[Patient]:
+    """All records with a plan ever in force; for the clock and rehearsals, never for a page."""
+    return list(Patient.objects.exclude(taper_classes=[]).select_related("user", "clinic"))

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
 from patients.services.checkins import submit_checkin
 from schedules.models.plans import Revision
@@ -26,7 +27,7 @@ ALLAUTH_PUBLIC = "account_"
 OWN = {"today", "progress", "plan", "gate", "change", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "flag-seen",
-          "flag-outcome", "care-team"}  # fmt: skip
+          "thresholds", "flag-outcome", "care-team"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
 OWN_WAY = {"reminders-arrived", "reminders-remove", "alarm"}
@@ -124,6 +125,28 @@ def test_managing_people_is_for_admins(cast, things, name, who):
 @pytest.mark.parametrize("who", ["bell", "admin"])
 def test_a_diary_is_for_its_patient(cast, things, name, who):
     assert set(refused(getattr(cast, who), name, things)) <= {404, 405}
+
+
+@pytest.mark.parametrize("name", sorted(OWN_WAY))
+@pytest.mark.parametrize("who", ["cole", "nurse", "admin", "patient"])
+def test_a_way_to_reach_somebody_is_their_own(cast, things, name, who):
+    bells = Endpoint.objects.create(
+        user=cast.bell, channel="webhook", target="https://pager.example/x", added_at=NOW
+    )
+    user = cast.ana.user if who == "patient" else getattr(cast, who)
+    assert set(refused(user, name, {**things, "endpoint_id": bells.pk})) <= {404, 405}
+    assert Endpoint.objects.filter(pk=bells.pk, dead_since__isnull=True).exists()
+
+
+@pytest.mark.parametrize("who", ["bell", "nurse", "admin", "patient"])
+def test_everybody_has_a_page_for_their_own_reminders(cast, things, who):
+    client = Client()
+    client.force_login(cast.ana.user if who == "patient" else getattr(cast, who))
+    assert client.get("/more/reminders/").status_code == 200
+    assert client.post("/more/reminders/device/", {}).status_code == 400
+    clinician = who in ("bell", "nurse")
+    sent = {"target": "https://pager.example/y"}
+    assert client.post("/more/reminders/pager/", sent).status_code == (302 if clinician else 400)
 
 
 def test_an_admin_cannot_switch_an_account_of_another_clinic(cast, things):
