@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import requests
+from django.conf import settings
 from django.db import connection
 
 from patients.channels.base import Clock
@@ -35,6 +37,7 @@ RECHECKS: Final[Mapping[str, Recheck]] = {
     "plan-changed": reminders.change_withdrawn,
 }
 BUDGET_SECONDS: Final = 20.0
+PING_SECONDS: Final = 5.0
 JUMP: Final = timedelta(seconds=60)
 SKEW: Final = timedelta(seconds=5)
 
@@ -65,6 +68,16 @@ def tick(clock: Clock) -> None:
         note_trouble("tick", "the clock of the machine jumped", now=now)
         return
     _job("tick", lambda: _each(now), clock)
+    _ping()
+
+
+def _ping() -> None:
+    """Tell an outside watch that the clock lives; its own trouble is not ours."""
+    if settings.PING_URL:
+        try:
+            requests.get(settings.PING_URL, timeout=PING_SECONDS)
+        except requests.RequestException:
+            log.warning("the outside watch could not be reached")
 
 
 def _each(now: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from patients.domain.roles import Role
@@ -142,5 +143,6 @@ def a_uuid() -> Any:
 def tick(now: datetime) -> None:
     """Both jobs of the clock at one frozen moment; frozen clocks are allowed to jump here."""
     clock.STEADINESS.wall = None
-    clock.tick(lambda: now)
+    with patch.object(clock, "_is_skewed", return_value=False):
+        clock.tick(lambda: now)
     clock.deliver(lambda: now)

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from patients.domain.findings import RANK, SEEN_FOR, Effect, Finding, Tier
 from patients.domain.redflags import RED_RULES
@@ -104,6 +104,12 @@ def was_raised_for(patient: Patient, rule: str, day: date) -> bool:
     return Flag.objects.filter(
         patient=patient, rule=rule, occurrence__startswith=day.isoformat()
     ).exists()
+
+
+def is_known(patient: Patient, rule: str, *, since: datetime) -> bool:
+    """Whether a slow rule has an open flag, or had one lately: it is one flag, not one a day."""
+    flags = Flag.objects.filter(patient=patient, rule=rule)
+    return flags.filter(Q(state__in=Flag.OPEN) | Q(raised_at__gte=since)).exists()
 
 
 def _first_escalation(finding: Finding, now: datetime) -> datetime | None:

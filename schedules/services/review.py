@@ -1,7 +1,7 @@
 """Runs the rules on how a taper goes and raises what they find."""
 
 import logging
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.db import transaction
 from patients.domain.days import DAY
 from patients.models.care import Patient
 from patients.selectors.checkins import checkins_between
-from patients.services.flags import raise_flag, was_raised_for
+from patients.services.flags import is_known, raise_flag, was_raised_for
 from patients.services.heartbeats import note_trouble
 from schedules.domain.dose import total
 from schedules.domain.occasions import BASELINE_DAYS
@@ -22,7 +22,7 @@ from schedules.selectors.tapers import taper_of
 
 log = logging.getLogger(__name__)
 BATCH: Final = 200
-JOINED_DAYS: Final = 7
+JOINED: Final = timedelta(days=7)
 
 
 def review_day(patient: Patient, day: date, *, now: datetime) -> None:
@@ -71,13 +71,8 @@ def review_patient(patient: Patient, *, now: datetime) -> None:
     if taper is None:
         return
     for found in taper_findings(taper):
-        if not _was_raised_lately(patient, found.rule, taper.today):
+        if not is_known(patient, found.rule, since=now - JOINED):
             raise_flag(patient, found, day=taper.today, now=now)
-
-
-def _was_raised_lately(patient: Patient, rule: str, today: date) -> bool:
-    """The same slow rule is one flag a week, not one a day."""
-    return any(was_raised_for(patient, rule, today - back * DAY) for back in range(JOINED_DAYS))
 
 
 def freeze_baseline(patient: Patient, *, now: datetime) -> None:

@@ -129,7 +129,7 @@ def test_a_crash_at_every_statement(monkeypatch, after, moment):
         if finished:
             break
         reached += 1
-    assert reached >= 20, "the tick ran far fewer statements than it should"
+    assert reached >= 15, "the tick ran far fewer statements than it should"
 
 
 def emptied():
