@@ -27,6 +27,7 @@ class EmailChannel:
         self.breaker = Breaker()
         self.lock = threading.Lock()
         self.idle: SimpleQueue[Line] = SimpleQueue()
+        self.pool: ThreadPoolExecutor | None = None
 
     def is_open(self, now: datetime) -> bool:
         return not self.breaker.is_open(now)
@@ -34,9 +35,9 @@ class EmailChannel:
     def send(self, letters: list[Letter], clock: Clock) -> list[Outcome]:
         if settings.EMAIL_BACKEND != SMTP_BACKEND:
             return _send_plainly(letters)
-        send = self._sender(clock)
-        with ThreadPoolExecutor(max_workers=settings.MAIL_CONNECTIONS) as pool:
-            return list(pool.map(send, letters))
+        if self.pool is None:
+            self.pool = ThreadPoolExecutor(max_workers=settings.MAIL_CONNECTIONS)
+        return list(self.pool.map(self._sender(clock), letters))
 
     def _sender(self, clock: Clock) -> Callable[[Letter], Outcome]:
         date = format_datetime(clock())
@@ -66,6 +67,9 @@ class EmailChannel:
         return Line(_server(), sender=sender, envelope=parseaddr(sender)[1])
 
     def close(self) -> None:
+        if self.pool is not None:
+            self.pool.shutdown()
+            self.pool = None
         while not self.idle.empty():
             self.idle.get().quit()
 

@@ -9,13 +9,16 @@ from django.db.models import F, Q
 from patients.models.accounts import User
 from patients.models.care import Patient
 
+IN_HAND = ("leased", "sending")
+
 
 class Message(models.Model):
     """One message to one person by one channel. Params hold ids only, no health data.
 
     `message_id` is made from recipient, patient, kind, occurrence and channel
     before the first attempt; being unique it keeps an occurrence from being
-    posted twice.
+    posted twice. `available_at` is set while it waits, `lease_until` while a
+    worker has it: the two partial indexes hold no more than that.
     """
 
     PENDING, LEASED, SENDING = "pending", "leased", "sending"
@@ -39,7 +42,7 @@ class Message(models.Model):
     params = models.JSONField(default=dict)
     priority = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
-    available_at = models.DateTimeField()
+    available_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=[(s, s) for s in STATES], default=PENDING)
     attempts = models.PositiveIntegerField(default=0)
@@ -54,9 +57,14 @@ class Message(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(state__in=("leased", "sending"), lease_token__isnull=False)
-                | (~Q(state__in=("leased", "sending")) & Q(lease_token__isnull=True)),
+                condition=Q(state__in=IN_HAND, lease_token__isnull=False, lease_until__isnull=False)
+                | (~Q(state__in=IN_HAND) & Q(lease_token__isnull=True, lease_until__isnull=True)),
                 name="message_lease_while_in_hand",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending", available_at__isnull=False)
+                | (~Q(state="pending") & Q(available_at__isnull=True)),
+                name="message_available_while_pending",
             ),
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="message_sent_when"
@@ -76,23 +84,18 @@ class Message(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["priority", "available_at"],
-                condition=Q(state="pending"),
+                condition=Q(available_at__isnull=False),
                 name="message_pending",
             ),
             models.Index(
                 fields=["lease_until"],
-                condition=Q(state__in=("leased", "sending")),
+                condition=Q(lease_until__isnull=False),
                 name="message_in_hand",
             ),
             models.Index(
                 fields=["lease_token"],
                 condition=Q(lease_token__isnull=False),
                 name="message_by_lease",
-            ),
-            models.Index(
-                fields=["due_at"],
-                condition=Q(state__in=("pending", "leased", "sending")),
-                name="message_live_due",
             ),
         ]
 

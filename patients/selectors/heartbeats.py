@@ -36,10 +36,10 @@ class Health:
 
 def oldest_due(now: datetime) -> datetime | None:
     """When the oldest message that should be out could have gone; None where nothing waits."""
-    waiting = Message.objects.filter(state__in=Message.LIVE, due_at__lte=now)
-    waiting = waiting.exclude(state=Message.PENDING, available_at__gt=now)
-    oldest: datetime | None = waiting.aggregate(oldest=Min("due_at"))["oldest"]
-    return oldest
+    waiting = Message.objects.filter(available_at__lte=now).aggregate(at=Min("due_at"))["at"]
+    in_hand = Message.objects.filter(lease_until__isnull=False, due_at__lte=now)
+    held = in_hand.aggregate(at=Min("due_at"))["at"]
+    return min((at for at in (waiting, held) if at is not None), default=None)
 
 
 def heartbeats() -> list[Heartbeat]:

@@ -91,7 +91,7 @@ def _claim(now: datetime) -> list[Message]:
     open_channels = [name for name, channel in CHANNELS.items() if channel.is_open(now)]
     with transaction.atomic():
         claimed = Message.objects.filter(pk__in=_due(now, open_channels)).update(
-            state=Message.LEASED, lease_token=token, lease_until=until, available_at=until
+            state=Message.LEASED, lease_token=token, lease_until=until, available_at=None
         )
     if not claimed:
         return []

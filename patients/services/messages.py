@@ -54,7 +54,7 @@ class Notice:
             params=self.params,
             priority=delivery.kind_of(self.kind).priority,
             due_at=self.due_at,
-            available_at=available,
+            available_at=None if too_late else available,
             expires_at=expires,
             posted_at=now,
             state=Message.EXPIRED if too_late else Message.PENDING,
@@ -107,5 +107,5 @@ def message_id(*parts: str) -> str:
 def cancel_messages(patient: Patient, *, kinds: tuple[str, ...], reason: str) -> None:
     """Cancel what waits for this patient; a message already in hand is checked again there."""
     Message.objects.filter(patient=patient, kind__in=kinds, state=Message.PENDING).update(
-        state=Message.CANCELLED, reason=reason
+        state=Message.CANCELLED, available_at=None, reason=reason
     )

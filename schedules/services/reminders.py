@@ -180,15 +180,22 @@ def _rows(notice: Notice, row: ReminderTime, batch: _Batch) -> list[Message]:
     channels = channels_for(notice.kind, person, batch.channels[person.pk])
     made = [notice.by(channel, now=batch.now) for channel in channels]
     for message in made:
-        if not row.patient.days.has(row.next_day, row.local_time):
-            message.state, message.reason = Message.CANCELLED, "no such local date"
-        elif message.expires_at is not None and message.expires_at < batch.now:
-            message.state, message.reason = Message.EXPIRED, "the clock was stopped"
-        elif notice.kind in NEEDS_ANSWER and has_gone_quiet(
-            row.next_day, row.patient.last_answered_on
-        ):
-            message.state, message.reason = Message.CANCELLED, "no answer for three days"
+        if (ended := _ended(message, row, batch.now)) is not None:
+            message.state, message.reason = ended
+            message.available_at = None
     return made
+
+
+def _ended(message: Message, row: ReminderTime, now: datetime) -> tuple[str, str] | None:
+    """The state a message is born in when it can no longer help, with the reason."""
+    if not row.patient.days.has(row.next_day, row.local_time):
+        return Message.CANCELLED, "no such local date"
+    if message.expires_at is not None and message.expires_at < now:
+        return Message.EXPIRED, "the clock was stopped"
+    answered = row.patient.last_answered_on
+    if message.kind in NEEDS_ANSWER and has_gone_quiet(row.next_day, answered):
+        return Message.CANCELLED, "no answer for three days"
+    return None
 
 
 def _notices(row: ReminderTime, batch: _Batch) -> list[Notice]:

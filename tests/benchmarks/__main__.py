@@ -26,6 +26,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from schedules.domain.builder import build
 from schedules.domain.dose import Dose
 from schedules.forms.known import Known, sign_known
+from tests.benchmarks.clock import clock_rows
 from tests.benchmarks.pairs import Timing, measure
 from tests.benchmarks.plans import LIQUID, clonazepam_request
 from tests.benchmarks.yardsticks import bare_plan, pieces_of
@@ -91,19 +92,23 @@ def extent(case) -> str:  # type: ignore[no-untyped-def]
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=15)
-    rounds = parser.parse_args().rounds
-
+    parser.add_argument("--only", choices=["plans", "pages", "clock"], action="append")
+    options = parser.parse_args()
+    rounds, only = options.rounds, options.only or ["plans", "pages", "clock"]
     connection.creation.create_test_db(verbosity=0)
     gc.collect()
     gc.freeze()
     head()
-    for name, timing, yardstick, bar, more in [*engine_rows(rounds), *page_rows(rounds)]:
+    rows = engine_rows(rounds) if "plans" in only else []
+    for name, timing, yardstick, bar, more in rows + (page_rows(rounds) if "pages" in only else []):
         low, high = min(timing.ratios), max(timing.ratios)
         verdict = "ok" if timing.ratio <= bar else "over"
         print(
             f"{name:<36} {timing.cpu:8.3f} ms CPU {timing.wall:8.3f} ms wall   "
             f"{timing.ratio:6.2f} x {yardstick} ({low:.2f} to {high:.2f})  bar {bar}  {verdict}  {more}"
         )
+    for pair in clock_rows(max(rounds // 5, 1)) if "clock" in only else []:
+        print(pair.line)
 
 
 def head() -> None:
