@@ -4,9 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from patients.models.messages import Message
 from patients.selectors.heartbeats import oldest_due
 from patients.services.dispatch import deliver_due
 from patients.services.flags import escalate_flags
+from patients.services.messages import Notice
 from schedules.services.digest import post_digests
 from schedules.services.reminders import post_due_reminders
 from schedules.services.review import review_new_days
@@ -36,7 +38,19 @@ def plan_of(sql):
         return " ".join(str(row[3]) for row in cursor.fetchall())
 
 
+@pytest.fixture
+def ledger(cast):
+    """Two thousand messages that were sent long ago."""
+    notices = (Notice("message", f"x{n}", NOW, cast.bell) for n in range(2000))
+    Message.objects.bulk_create([notice.by("email", now=NOW) for notice in notices])
+    Message.objects.update(state="sent", sent_at=NOW, available_at=None)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
 @pytest.mark.parametrize("name", JOBS)
+@pytest.mark.usefixtures("ledger")
 def test_each_job_uses_its_own_index(name):
     job, indexes = JOBS[name]
     with CaptureQueriesContext(connection) as queries:
