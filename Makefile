@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: nightly bench mutants help setup setup-dev run clock seed test test-postgres test-browser check lint types contracts migrations templates fix
+.PHONY: nightly bench mutants faults faults-quick help setup setup-dev run clock seed test test-postgres test-browser check lint types contracts migrations templates fix
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -50,6 +50,12 @@ nightly: setup  ## the property tests with 10,000 examples each
 
 bench: setup  ## what things cost, as ratios measured in one run
 	@$(BIN)/python -m tests.benchmarks
+
+faults: setup-dev  ## kills, restarts and outages against real processes; JSON in reports/
+	@$(BIN)/python -W ignore -m tests.faults
+
+faults-quick: setup-dev  ## the kills alone, fewer messages
+	@$(BIN)/python -W ignore -m tests.faults --size 900 --only storm --only stopped-gently --only two-clocks
 
 mutants: setup-dev  ## which planted faults in the dose arithmetic the tests do not see
 	@$(BIN)/python -m tests.mutants

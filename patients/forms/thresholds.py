@@ -14,10 +14,14 @@ class ThresholdForm(forms.Form):
     def __init__(self, *args: Any, own: Mapping[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for limit in THRESHOLDS.values():
+            bounds = f"Type a whole number between {limit.least} and {limit.most}."
             self.fields[limit.name] = forms.IntegerField(
                 label=limit.label,
                 help_text=f"Usually {limit.usual}. Between {limit.least} and {limit.most}.",
                 min_value=limit.least,
                 max_value=limit.most,
                 initial=own.get(limit.name, limit.usual),
+                error_messages=dict.fromkeys(
+                    ("required", "invalid", "min_value", "max_value"), bounds
+                ),
             )

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from patients.domain.advice import lines_for
 from patients.domain.redflags import ticked as safety_answers
 from patients.domain.symptoms import LEVEL_HINTS, LEVELS, R4_GRADES, RATED, SAFETY
 from patients.forms.checkins import read_level, read_more
@@ -200,7 +201,9 @@ def more(request: HttpRequest, day: str) -> HttpResponse:
         sent = read_more(request.POST, kept=kept)
         errors = sent.errors
         if not errors:
-            _submit(request, patient, on, now, **sent.answers)
+            saved = _submit(request, patient, on, now, **sent.answers)
+            if any(flag.rule == "RF-40" for flag in saved.flags):
+                return _to_help(patient)
             return redirect("today")
     context = {
         **_frame(patient, on, now),
@@ -210,6 +213,14 @@ def more(request: HttpRequest, day: str) -> HttpResponse:
         "errors": errors,
     }
     return render(request, "patients/checkins/more.html", context, status=400 if errors else 200)
+
+
+def _to_help(patient: Patient) -> HttpResponse:
+    """Words of crisis in a note: the help page with the numbers of the patient's country."""
+    region = patient.region.lower()
+    if lines_for(region) is None:
+        return redirect("help-now")
+    return redirect("help-now-region", region=region)
 
 
 def _typed(request: HttpRequest, row: CheckIn | None, name: str) -> str:

@@ -64,8 +64,9 @@ def test(request: HttpRequest) -> HttpResponse:
     """Send one test by every way there is."""
     user = signed_in(request)
     count = send_test_reminder(user, now=timezone.now())
-    words = "A test is on its way." if count == 1 else f"{count} tests are on their way."
-    messages.success(request, f"{words} Look for them, then say here whether they arrived.")
+    one = "A test is on its way. Look for it, then say here whether it arrived."
+    many = f"{count} tests are on their way. Look for them, then say here which arrived."
+    messages.success(request, one if count == 1 else many)
     return redirect("reminders")
 
 

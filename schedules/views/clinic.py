@@ -84,9 +84,8 @@ def _log(flag: Any, zone: Any) -> list[tuple[str, str]]:
     if flag.tier not in ("emergency", "urgent"):
         lines = [(flag.raised_at, "Put it on this list.")]
     if flag.level:
-        lines.append(
-            (flag.raised_at, f"Nobody had said they saw it: asked again {flag.level} times.")
-        )
+        times = "once" if flag.level == 1 else f"{flag.level} times"
+        lines.append((flag.raised_at, f"Nobody had said they saw it: asked again {times}."))
     if flag.seen_at:
         lines.append((flag.seen_at, f"Seen by {flag.seen_by.name}."))
     if flag.acted_at:

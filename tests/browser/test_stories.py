@@ -116,7 +116,7 @@ def test_every_page_of_a_patient_in_every_theme(person, accounts, theme):
     maya.page.get_by_role("button", name="Save").click()
     expect(maya.page.locator("html")).to_have_attribute("data-theme", theme.lower())
     for path in ("/today/", "/progress/?range=all", "/plan/", "/gate/", "/change/", "/more/",
-                 "/check-in/", "/help-now/us/"):  # fmt: skip
+                 "/more/reminders/", "/today/zone/", "/check-in/", "/help-now/us/"):  # fmt: skip
         maya.open(path)
         maya.find_barriers()
     maya.open("/today/")
@@ -142,7 +142,7 @@ def test_a_red_answer_shows_help(person, accounts):
 def test_small_screens_and_large_text(person, accounts):
     maya = person({"width": 320, "height": 640})
     maya.sign_in("maya", accounts["maya"])
-    for path in ("/today/", "/progress/", "/plan/", "/check-in/", "/more/"):
+    for path in ("/today/", "/progress/", "/plan/", "/check-in/", "/more/", "/more/reminders/"):
         maya.open(path)
         maya.find_barriers()
 
@@ -197,6 +197,48 @@ def test_the_builder_works_without_script(person, accounts):
 def test_an_admin_sees_accounts(person, accounts):
     admin = person(DESK)
     admin.sign_in("admin", accounts["admin"])
-    for path in ("/manage/", "/manage/ledger/", "/manage/invite/"):
+    for path in (
+        "/manage/",
+        "/manage/ledger/",
+        "/manage/invite/",
+        "/manage/clock/",
+        "/more/reminders/",
+    ):
         admin.open(path)
         admin.find_barriers()
+
+
+def test_reminders_are_tested_and_answered(person, accounts):
+    maya = person(PHONE)
+    maya.sign_in("maya", accounts["maya"])
+    maya.open("/more/reminders/")
+    page = maya.page
+    page.get_by_role("button", name="Test my reminders").click()
+    expect(page.get_by_text("Tested ", exact=False)).to_be_visible()
+    maya.find_barriers()
+    page.locator("button[name=no]").click()
+    expect(page.get_by_text("One of the ways we reach you does not work.")).to_be_visible()
+    maya.find_barriers()
+    page.locator("button[name=yes]").click()
+    expect(page.get_by_text("One of the ways we reach you does not work.")).to_be_hidden()
+    page.get_by_label("Quiet from").fill("22:00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("both times")
+    maya.find_barriers()
+
+
+def test_a_doctor_has_numbers_a_pager_and_an_alarm(person, accounts):
+    doctor = person(DESK)
+    doctor.sign_in("doctor", accounts["doctor"])
+    page = doctor.page
+    for path in ("/more/reminders/", "/clinic/alarm/"):
+        doctor.open(path)
+        doctor.find_barriers()
+    doctor.open("/clinic/patients/")
+    page.get_by_role("link", name="Maya Okafor").first.click()
+    page.get_by_role("link", name="Numbers of the rules for this patient").click()
+    doctor.find_barriers()
+    page.get_by_label("Hours of sleep that count as a short night").fill("9")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    doctor.find_barriers()

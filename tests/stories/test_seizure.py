@@ -78,3 +78,13 @@ def test_nobody_sees_it_and_the_ladder_climbs(cast, time_machine):
         tick(NOW + DAY * minutes / 1440)
     subjects = [message.subject for message in mail.outbox if message.to == [cast.bell.email]]
     assert subjects == ["Act today: 1 person"] + ["Still waiting: 1 person"] * 4
+
+
+def test_words_of_crisis_in_a_note_open_the_help_page(cast, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    ana = signed_in(cast.ana.user)
+    sent = {"note": "I want to kill myself", "w1": "2"}
+    page = ana.post("/check-in/2026-03-02/more/", sent, follow=True)
+    assert "988" in page.content.decode()
+    flag = Flag.objects.get(rule="RF-40")
+    assert (flag.tier, flag.effect, flag.ack_minutes) == ("urgent", "hold", 60)

@@ -17,6 +17,7 @@ from taper_tracker import embedded
 
 STOP_SECONDS: Final = 28
 MOST_RESTARTS: Final = 5
+FIRST_TICK: Final = [sys.executable, "-W", "ignore", "manage.py", "run_clock", "--once"]
 Spawn = Callable[[], "subprocess.Popen[bytes] | None"]
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             if not options["no_demo"]:
                 call_command("seed_demo", stdout=self.stdout)
+            _starter(FIRST_TICK)()
             for name, arguments in _programs().items():
                 self._spawn(name, _starter(arguments))
             self._say_where()

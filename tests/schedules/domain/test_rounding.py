@@ -225,3 +225,9 @@ def test_of_several_simple_ways_the_one_like_before_is_kept():
         assert both.at_least(Dose.mg("0.5"), under=Dose.mg(1), like=like).tablets[0].product == key
         assert both.below(Dose.mg("0.75"), above=Dose(0), like=like).tablets[0].product == key
     assert both.below(Dose(0), above=Dose(0), like=NOTHING) is None
+
+
+def test_a_tablet_nearer_than_every_volume_is_kept():
+    both = cupboard("klonopin-0.5", liquids=("uk-solution-0.4",))
+    found = both.at_least(Dose.mg("0.245"), under=Dose.mg(1), like=NOTHING)
+    assert (found.dose, found.liquid) == (Dose.mg("0.25"), None)
