@@ -61,6 +61,11 @@ class Outcome:
 
 
 class Channel(Protocol):
+    """One way out of the house. `alarms_only` carries nothing but alarms to clinicians."""
+
+    title: str
+    alarms_only: bool
+
     def is_open(self, now: datetime) -> bool:
         """Whether it makes sense to send anything now."""
 

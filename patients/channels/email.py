@@ -23,6 +23,9 @@ SMTP_BACKEND: Final = "django.core.mail.backends.smtp.EmailBackend"
 class EmailChannel:
     """Plain text mail; the Message-ID is ours so that a second copy can be recognised."""
 
+    title = "E-mail"
+    alarms_only = False
+
     def __init__(self) -> None:
         self.breaker = Breaker()
         self.lock = threading.Lock()

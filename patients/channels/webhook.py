@@ -16,6 +16,9 @@ SECONDS: Final = (3.05, 10)
 class WebhookChannel:
     """One POST of a small JSON without patient data; redirects are not followed."""
 
+    title = "Pager"
+    alarms_only = True
+
     def is_open(self, now: datetime) -> bool:
         return True
 

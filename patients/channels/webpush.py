@@ -36,6 +36,9 @@ def public_key() -> str:
 class WebPushChannel:
     """Sent when any device took it; a device that is gone is named in `dead`."""
 
+    title = "Notifications on a device"
+    alarms_only = False
+
     def is_open(self, now: datetime) -> bool:
         return True
 

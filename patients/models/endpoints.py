@@ -11,12 +11,11 @@ from patients.models.accounts import User
 class Endpoint(models.Model):
     """One device for web push, one pager, or what is known of the e-mail address."""
 
-    EMAIL, WEBPUSH, WEBHOOK = "email", "webpush", "webhook"
-    CHANNELS = ((EMAIL, "E-mail"), (WEBPUSH, "This device"), (WEBHOOK, "Pager"))
+    EMAIL = "email"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="endpoints")
-    channel = models.CharField(max_length=16, choices=CHANNELS)
+    channel = models.CharField(max_length=16)
     target = models.CharField(max_length=600)
     secrets = models.JSONField(default=dict)
     added_at = models.DateTimeField()

@@ -1,18 +1,15 @@
 """How people can be reached: the channels that live, in the order they are tried."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db.models import Count
 
 from patients.models.accounts import Clinic, User
 from patients.models.endpoints import Endpoint
-
-ORDER: Final = (Endpoint.EMAIL, Endpoint.WEBPUSH, Endpoint.WEBHOOK)
 
 
 def live_channels(users: Iterable[User]) -> dict[UUID, tuple[str, ...]]:
@@ -28,7 +25,11 @@ def live_channels(users: Iterable[User]) -> dict[UUID, tuple[str, ...]]:
             live[user_id].add(channel)
         elif channel == Endpoint.EMAIL and dead is not None and target == emails[user_id]:
             live[user_id].discard(Endpoint.EMAIL)
-    return {pk: tuple(name for name in ORDER if name in found) for pk, found in live.items()}
+    return {pk: tuple(sorted(found, key=_email_first)) for pk, found in live.items()}
+
+
+def _email_first(channel: str) -> tuple[bool, str]:
+    return (channel != Endpoint.EMAIL, channel)
 
 
 def live_endpoints(users: Iterable[UUID], channel: str) -> dict[UUID, list[Endpoint]]:
@@ -53,14 +54,14 @@ class ReachLine:
     is_dead: bool
 
 
-def reach_lines(user: User) -> list[ReachLine]:
+def reach_lines(user: User, *, titles: Mapping[str, str]) -> list[ReachLine]:
     """Every way to reach this person with what is known of it; the e-mail address first."""
     rows = list(Endpoint.objects.filter(user=user).order_by("channel", "added_at"))
     return [
         ReachLine(
             row.pk,
             row.channel,
-            _title(row),
+            _title(row, titles),
             _state(row),
             row.tested_at,
             row.arrived_at,
@@ -71,10 +72,10 @@ def reach_lines(user: User) -> list[ReachLine]:
     ]
 
 
-def _title(row: Endpoint) -> str:
+def _title(row: Endpoint, titles: Mapping[str, str]) -> str:
     if row.channel == Endpoint.EMAIL:
         return f"E-mail to {row.target}"
-    return "Pager" if row.channel == Endpoint.WEBHOOK else "Notifications on a device"
+    return titles.get(row.channel, row.channel)
 
 
 def _state(row: Endpoint) -> str:

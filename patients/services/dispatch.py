@@ -272,7 +272,7 @@ def _go_another_way(message: Message, now: datetime) -> None:
         return
     others = [name for name in live_channels([person])[person.pk] if name != message.channel]
     if kind_of(message.kind).priority != delivery.ALARM:
-        others = [name for name in others if name != "webhook"][:1]
+        others = [name for name in others if not CHANNELS[name].alarms_only][:1]
     notice = Notice(
         message.kind,
         message.occurrence,

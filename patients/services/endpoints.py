@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
+from patients.channels.registry import CHANNELS
 from patients.models.accounts import User
 from patients.models.endpoints import Endpoint
 from patients.services.audit import record
@@ -43,8 +44,8 @@ def add_endpoint(
 ) -> Endpoint:
     """Add a device or pager, or revive one that is known; audited, and told by e-mail."""
     check_address(target)
-    if channel == Endpoint.WEBHOOK and not user.is_clinician:
-        raise EndpointRefused("A pager is for clinicians.")
+    if CHANNELS[channel].alarms_only and not user.is_clinician:
+        raise EndpointRefused("This way is for alarms to clinicians.")
     row, made = Endpoint.objects.get_or_create(
         user=user, channel=channel, target=target, defaults={"secrets": secrets, "added_at": now}
     )

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from patients.channels.base import Letter, Target
+from patients.channels.registry import CHANNELS
 from patients.models.messages import Message
 
 PLACES: Final = ("link", "clock", "name", "count")
@@ -46,7 +47,7 @@ def text_of(kind: str, part: str, language: str, *, openly: bool) -> Text:
 def letter_of(message: Message, targets: tuple[Target, ...]) -> Letter:
     """The words of one message for the person it goes to."""
     person = message.recipient
-    openly = person is not None and person.says_openly and message.channel != "webhook"
+    openly = person is not None and person.says_openly and not CHANNELS[message.channel].alarms_only
     link = f"{settings.BASE_URL}{message.params.get('path', '/')}"
     values = {
         "link": link,

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from patients.channels.registry import CHANNELS
 from patients.domain import delivery
 from patients.models.accounts import User
 from patients.models.care import Patient
@@ -89,10 +90,11 @@ def post_message(
 
 def channels_for(kind: str, recipient: User, live: tuple[str, ...]) -> tuple[str, ...]:
     """An alarm goes by every way that lives; the rest by the chosen one, else the next."""
-    fit = tuple(name for name in live if name != "webhook" or kind in delivery.ALARMS)
+    is_alarm = kind in delivery.ALARMS
+    fit = tuple(name for name in live if is_alarm or not CHANNELS[name].alarms_only)
     if not fit:
         return ("email",)
-    if kind in delivery.ALARMS:
+    if is_alarm:
         return fit
     return (recipient.channel,) if recipient.channel in fit else fit[:1]
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from patients.channels.registry import CHANNELS
 from patients.channels.webpush import public_key
 from patients.domain.delivery import OPTIONAL
 from patients.forms.reminders import PagerForm, ReachForm, reach_initial
@@ -49,7 +50,7 @@ def _page(request: HttpRequest, form: ReachForm, pager: PagerForm) -> HttpRespon
     context = {
         "form": form,
         "pager": pager,
-        "lines": reach_lines(user),
+        "lines": reach_lines(user, titles={name: way.title for name, way in CHANNELS.items()}),
         "push_key": public_key(),
         "frame": "patient.html" if user.is_patient else "clinic.html",
         "tab": "more",

@@ -47,6 +47,9 @@ def _read_day(text: str) -> date:
         raise Http404 from None
 
 
+KEPT_ZONE = "kept_zone"
+
+
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """What to take now, what was taken, and the check-in."""
@@ -61,6 +64,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "page": page,
         "heading": day_words(on),
         "patient": patient,
+        "kept_zone": request.session.get(KEPT_ZONE, ""),
         "checked_in": row is not None and row.is_complete,
         "waiting": waiting_revision(patient, now, history=history),
         "submission": uuid.uuid4(),

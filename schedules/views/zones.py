@@ -9,12 +9,17 @@ from django.views.decorators.http import require_http_methods
 from patients.views.access import own_record, signed_in
 from schedules.forms.zones import ZoneForm
 from schedules.services.zones import ZoneRefused, move_zone
+from schedules.views.diary import KEPT_ZONE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def zone(request: HttpRequest) -> HttpResponse:
     """Doing nothing keeps home time; moving begins tomorrow."""
     patient = own_record(request)
+    if "keep" in request.POST:
+        request.session[KEPT_ZONE] = request.POST.get("here", "")[:64]
+        messages.success(request, "Your times stay as they are.")
+        return redirect("today")
     form = ZoneForm(request.POST or None, initial={"time_zone": patient.zone.key})
     if request.method == "POST" and form.is_valid():
         try:

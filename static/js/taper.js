@@ -23,3 +23,10 @@ document.addEventListener("keydown", (event) => {
     rows[Math.min(Math.max(next, 0), rows.length - 1)]?.focus();
   }
 });
+
+// On a journey: one question, shown where the device's zone is neither home nor answered before.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const travel = document.querySelector("[data-travel]");
+if (travel) travel.hidden = !here || here === travel.dataset.travel || here === travel.dataset.kept;
+const asked = document.querySelector("[data-here]");
+if (asked && here) asked.value = here;

@@ -242,3 +242,27 @@ def test_a_doctor_has_numbers_a_pager_and_an_alarm(person, accounts):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_be_visible()
     doctor.find_barriers()
+
+
+def test_a_journey_asks_once(person, accounts):
+    maya = person(PHONE, timezone_id="Europe/Lisbon")
+    maya.sign_in("maya", accounts["maya"])
+    page = maya.page
+    expect(page.get_by_text("Are you somewhere else?")).to_be_visible()
+    maya.find_barriers()
+    page.get_by_role("link", name="Keep or move my times").click()
+    page.get_by_role("button", name="Keep my times").click()
+    expect(page.get_by_text("Your times stay as they are.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Are you somewhere else?")).to_be_hidden()
+    maya.open("/today/zone/")
+    page.get_by_label("Move my times to").select_option("Europe/Lisbon")
+    page.get_by_role("button", name="Move my times").click()
+    expect(page.get_by_text("Your times move tomorrow.", exact=False)).to_be_visible()
+    maya.find_barriers()
+
+
+def test_at_home_nothing_is_asked(person, accounts):
+    maya = person(PHONE, timezone_id="America/New_York")
+    maya.sign_in("maya", accounts["maya"])
+    expect(maya.page.get_by_text("How was today?", exact=False).first).to_be_visible()
+    expect(maya.page.get_by_text("Are you somewhere else?")).to_be_hidden()

@@ -263,5 +263,6 @@ def test_a_pager_is_for_clinicians_and_ten_devices_are_enough(cast):
 def test_every_channel_keeps_the_protocol():
     for channel in CHANNELS.values():
         assert channel.is_open(NOW)
+        assert channel.title
         assert channel.send([], lambda: NOW) == []
         channel.close()

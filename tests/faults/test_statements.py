@@ -48,6 +48,8 @@ class Counting:
 class Relay:
     """Takes every letter and remembers it."""
 
+    title, alarms_only = "Relay", False
+
     def __init__(self):
         self.accepted = Counter()
 

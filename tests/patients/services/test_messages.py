@@ -36,6 +36,8 @@ def the_message():
 
 
 class FakeChannel:
+    title, alarms_only = "Fake", False
+
     def __init__(self, *fates):
         self.fates, self.letters = list(fates), []
 
