@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules.views import clinic, diary, plans, zones
+from schedules.views import clinic, diary, plans, start_gates, zones
 
 urlpatterns = [
     path("today/", diary.today, name="today"),
@@ -25,6 +25,11 @@ urlpatterns = [
         "clinic/patients/<uuid:patient_id>/plans/<uuid:revision_id>/sign/",
         plans.sign,
         name="plan-sign",
+    ),
+    path(
+        "clinic/patients/<uuid:patient_id>/plans/<uuid:revision_id>/start-gates/",
+        start_gates.start_gates,
+        name="start-gates",
     ),
     path(
         "clinic/patients/<uuid:patient_id>/plans/<uuid:revision_id>/withdraw/",

@@ -22,8 +22,10 @@ from schedules.domain.builder import Built, Request, build
 from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.medicine import Liquid, Product
+from schedules.domain.rulebook import GATES, GateAnswer
 from schedules.domain.strategies.registry import Proportional
 from schedules.services.plans import draft_plan, read_plan, sign_revision
+from schedules.services.start_gates import answer_start_gates
 from taper_tracker import clock
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -121,8 +123,15 @@ def a_signed_plan(cast: Any, *, now: datetime = NOW, first: date | None = None, 
         by=cast.bell,
         now=now,
     )
+    gates_answered(cast, revision, now)
     seen = revision.plan.version
     return sign_revision(revision, seen_version=seen, by=cast.bell, now=now)
+
+
+def gates_answered(cast: Any, revision: Any, now: datetime = NOW) -> None:
+    """Every question before a start answered with no."""
+    answers = {gate: GateAnswer(applies=False) for gate in GATES}
+    answer_start_gates(revision.plan, answers, by=cast.bell, now=now)
 
 
 def a_plan(cast: Any, *, now: datetime = NOW, first: date | None = None, **changes: Any):

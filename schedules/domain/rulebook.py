@@ -42,6 +42,7 @@ class Gate:
     """A question before signing. `override` is `reason`, `tick` or `never`."""
 
     id: str
+    question: str
     condition: str
     ask: str
     action: str

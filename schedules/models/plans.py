@@ -12,6 +12,7 @@ from patients.models.care import Patient
 from schedules.domain.formulary.loader import medicine, medicine_keys
 from schedules.domain.medicine import Medicine
 from schedules.domain.plan import Plan, from_json
+from schedules.domain.rulebook import GateAnswer
 from schedules.models.fields import DoseField, dose_between
 
 UNDO: Final = timedelta(minutes=10)
@@ -28,6 +29,7 @@ class TaperPlan(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plans")
     medicine_key = models.CharField(max_length=40, choices=medicine_choices)
     version = models.PositiveIntegerField(default=0)
+    start_gates = models.JSONField(default=dict, blank=True)
     started_at = models.DateTimeField()
 
     class Meta:
@@ -36,6 +38,9 @@ class TaperPlan(models.Model):
                 fields=["patient", "medicine_key"], name="plan_one_per_medicine"
             )
         ]
+
+    def gate_answers(self) -> dict[str, GateAnswer]:
+        return {key: GateAnswer(**answer) for key, answer in self.start_gates.items()}
 
     @property
     def medicine(self) -> Medicine:

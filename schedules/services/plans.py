@@ -18,7 +18,7 @@ from patients.services.messages import post_message
 from schedules.domain.builder import Built
 from schedules.domain.limits import VERSION, Finding
 from schedules.domain.plan import as_json
-from schedules.domain.rulebook import HARD
+from schedules.domain.rulebook import HARD, gates_in_the_way
 from schedules.domain.timetable import lower_on_any_day, planned_doses
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.selectors.plans import (
@@ -120,6 +120,7 @@ def sign_revision(revision: Revision, *, seen_version: int, by: User, now: datet
         raise PlanChanged(
             "Another plan was signed while you had this page open. Compare them first."
         )
+    _check_gates(plan)
     _check_not_below(plan.patient, revision, now)
     revision.needs_reading = _needs_reading(plan.patient, revision, now)
     revision.signed_at, revision.signed_by = now, by
@@ -138,6 +139,15 @@ def _note_override(patient: Patient, revision: Revision, now: datetime) -> None:
     if hard:
         noted = finding("RF-37", f"Signed with a reason against {', '.join(hard)}.")
         raise_flag(patient, noted, day=patient.days.day_of(now), now=now)
+
+
+def _check_gates(plan: TaperPlan) -> None:
+    """Every start gate is answered, and what stands in the way has its reason or action."""
+    open_ones = gates_in_the_way(plan.gate_answers())
+    if open_ones:
+        words = ", ".join(f"{gate} {why}" for gate, why in sorted(open_ones.items())[:3])
+        more = f" and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
+        raise PlanRefused(f"Answer the questions before a start first: {words}{more}.")
 
 
 def _check_not_below(patient: Patient, revision: Revision, now: datetime) -> None:

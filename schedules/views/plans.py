@@ -20,7 +20,7 @@ from schedules.domain.builder import Built
 from schedules.domain.dose import render_mg
 from schedules.domain.formulary.loader import medicine, offered_keys
 from schedules.domain.medicine import Medicine
-from schedules.domain.rulebook import conflicts_about
+from schedules.domain.rulebook import conflicts_about, gates_in_the_way
 from schedules.domain.ways_out import WayOut, way_out
 from schedules.forms.known import Known, read_known, sign_known
 from schedules.forms.plans import BuilderForm
@@ -212,6 +212,7 @@ def sign(request: HttpRequest, patient_id: UUID, revision_id: UUID) -> HttpRespo
         "patient": patient,
         "revision": revision,
         "view": plan_view(revision),
+        "gates_open": len(gates_in_the_way(revision.plan.gate_answers())),
         "error": error,
         "stands": stands,
         "nav": "patients",

@@ -175,7 +175,13 @@ def test_a_doctor_builds_and_signs_a_plan(person, accounts):
     page.get_by_role("button", name="Check and sign").click()
     expect(page.get_by_role("heading", name="Exactly what the patient will read")).to_be_visible()
     doctor.find_barriers()
-    page.get_by_role("button", name="Sign", exact=False).last.click()
+    page.get_by_role("link", name="Answer them").click()
+    doctor.find_barriers()
+    for no in page.get_by_label("No", exact=True).all():
+        no.check()
+    page.get_by_role("button", name="Save", exact=False).click()
+    expect(page.get_by_text("Every question is answered.")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Sign", exact=False).click()
     expect(page.get_by_text("You can undo until then")).to_be_visible()
     doctor.find_barriers()
 

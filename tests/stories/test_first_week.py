@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from patients.models.care import Patient
+from schedules.domain.rulebook import GATES
 from schedules.models.doses import DoseEntry
 from tests.cast import DAY, NOW, PASSWORD, tick
 
@@ -58,7 +59,10 @@ class Story:
             "strategy": "proportional", "percent": "10", "every_days": "14",
             "first_lower_on": "2026-03-09", "target": "0.5", "check": "1",
         }  # fmt: skip
-        return self.bell.post(f"/clinic/patients/{patient.pk}/plans/new/", typed)
+        kept = self.bell.post(f"/clinic/patients/{patient.pk}/plans/new/", typed)
+        no = dict.fromkeys(GATES, "no")
+        self.bell.post(kept.url.replace("/sign/", "/start-gates/"), no)
+        return kept
 
     def press(self, path, button, **more):
         """Press a button with the hidden fields that the page carries."""

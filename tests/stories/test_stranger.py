@@ -26,7 +26,7 @@ PUBLIC = {
 ALLAUTH_PUBLIC = "account_"
 OWN = {"today", "progress", "plan", "gate", "change", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
-RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "flag-seen",
+RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
           "thresholds", "flag-outcome", "care-team"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}

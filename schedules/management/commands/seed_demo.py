@@ -27,6 +27,7 @@ from schedules.domain.builder import Built, Request, build
 from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.medicine import Liquid, Product
+from schedules.domain.rulebook import GATES, GateAnswer
 from schedules.domain.strategies.registry import Proportional
 from schedules.selectors.plans import standing
 from schedules.services.diary import record_dose
@@ -34,6 +35,7 @@ from schedules.services.doses import Answer
 from schedules.services.gates import clear_step
 from schedules.services.plans import draft_plan, read_plan, sign_revision
 from schedules.services.reminders import stop_reminders, sync_reminders
+from schedules.services.start_gates import answer_start_gates
 
 DAY = timedelta(days=1)
 ZONE = "America/New_York"
@@ -188,6 +190,8 @@ def _taper(patient: Patient, doctor: User, now: datetime, *, weeks_ago: int) -> 
         by=doctor,
         now=began,
     )
+    answers = {gate: GateAnswer(applies=False) for gate in GATES}
+    answer_start_gates(revision.plan, answers, by=doctor, now=began)
     sign_revision(revision, seen_version=0, by=doctor, now=began)
     read_plan(patient, seen=str(revision.pk), by=patient.user, now=began + timedelta(minutes=15))
     for back in range(weeks_ago * 7, 0, -1):

@@ -10,6 +10,7 @@ from patients.models.audit import AuditEntry
 from patients.models.messages import Message
 from patients.services.flags import close_flag, log_contact, raise_flag
 from schedules.domain.dose import Dose
+from schedules.domain.rulebook import GATES, GateAnswer
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.selectors.diary import today_page
 from schedules.selectors.plans import standing, standings, step_in_force, waiting_revision
@@ -23,7 +24,8 @@ from schedules.services.plans import (
     sign_revision,
     withdraw_revision,
 )
-from tests.cast import DAY, NOW, a_plan, a_signed_plan, built, read
+from schedules.services.start_gates import GatesRefused, answer_start_gates
+from tests.cast import DAY, NOW, a_plan, a_signed_plan, built, gates_answered, read
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=11)
@@ -95,6 +97,7 @@ def test_after_ten_minutes_a_signature_stands(cast):
 
 def test_the_second_of_two_doctors_is_told(cast):
     first, second = draft(cast), draft(cast)
+    gates_answered(cast, first)
     sign_revision(first, seen_version=0, by=cast.bell, now=NOW)
     with pytest.raises(PlanChanged):
         sign_revision(second, seen_version=0, by=cast.bell, now=NOW)
@@ -284,3 +287,52 @@ def test_a_go_for_a_plan_that_was_replaced_does_not_count(cast):
         clear_step(
             cast.ana, step=1, seen=str(first.pk), answers=GO, by=cast.ana.user, now=NOW + 8 * DAY
         )
+
+
+def test_nobody_signs_over_an_open_question(cast):
+    revision = draft(cast)
+    with pytest.raises(PlanRefused, match="CG-01 not answered"):
+        sign_revision(revision, seen_version=0, by=cast.bell, now=NOW)
+    answers = {gate: GateAnswer(applies=False) for gate in GATES}
+    for gate, words, why in (
+        ("CG-01", "", "CG-01 needs a typed reason"),
+        ("CG-07", "", "CG-07 needs the action taken"),
+        ("CG-13", "A very good reason.", "CG-13 cannot be overridden"),
+    ):
+        yes = {**answers, gate: GateAnswer(applies=True, words=words)}
+        answer_start_gates(revision.plan, yes, by=cast.bell, now=NOW)
+        with pytest.raises(PlanRefused, match=why):
+            sign_revision(revision, seen_version=0, by=cast.bell, now=NOW)
+    reasoned = {**answers, "CG-01": GateAnswer(applies=True, words="Dr Neuro agrees to it.")}
+    answer_start_gates(revision.plan, reasoned, by=cast.bell, now=NOW)
+    assert sign_revision(revision, seen_version=0, by=cast.bell, now=NOW).signed_at == NOW
+    line = AuditEntry.objects.filter(action="start-gates-answered").latest("at")
+    assert "Neuro" not in str(line.detail)
+
+
+def test_the_questions_are_for_doctors_and_no_other_questions(cast):
+    plan = draft(cast).plan
+    with pytest.raises(GatesRefused, match="Only a doctor"):
+        answer_start_gates(plan, {}, by=cast.nurse, now=NOW)
+    with pytest.raises(GatesRefused, match="no such question"):
+        answer_start_gates(plan, {"CG-99": GateAnswer(applies=False)}, by=cast.bell, now=NOW)
+
+
+def test_the_page_of_questions_keeps_what_was_answered(cast, client):
+    revision = draft(cast)
+    client.force_login(cast.bell)
+    page = f"/clinic/patients/{cast.ana.pk}/plans/{revision.pk}/start-gates/"
+    some = {"CG-01": "yes", "CG-01-words": "short", "CG-02": "no"}
+    again = client.post(page, some)
+    assert again.status_code == 200
+    assert "CG-01 needs a typed reason" not in again.content.decode()
+    revision.plan.refresh_from_db()
+    assert set(revision.plan.gate_answers()) == {"CG-01", "CG-02"}
+    no = dict.fromkeys(GATES, "no")
+    late = client.post(page, {**no, "CG-08": "yes", "CG-08-words": "x"})
+    assert "CG-08 needs a typed reason" in late.content.decode()
+    never = client.post(page, {**no, "CG-05": "yes", "CG-05-words": "He is nearly 18."})
+    assert "CG-05 cannot be overridden" in never.content.decode()
+    assert client.post(page, no).url.endswith("/sign/")
+    sign = client.get(page.replace("start-gates", "sign"))
+    assert "questions before a start are answered" in sign.content.decode()
