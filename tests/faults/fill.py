@@ -1,7 +1,8 @@
-"""`python -m tests.faults.fill N`: a clinic with N messages due now; prints nothing."""
+"""`python -m tests.faults.fill N [S]`: a clinic with N messages, every other one due in S seconds."""
 
 import os
 import sys
+from datetime import timedelta
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taper_tracker.settings")
 
@@ -21,9 +22,10 @@ from tests.cast import a_clinic
 KINDS = ("flag", "message", "message", "message")
 
 
-def main(count: int) -> None:
+def main(count: int, later: int = 0) -> None:
     call_command("migrate", verbosity=0)
     now = timezone.now()
+    due = (now, now + timedelta(seconds=later))
     clinic = a_clinic(now=now)
     people = User.objects.bulk_create(
         User(
@@ -33,11 +35,11 @@ def main(count: int) -> None:
         for n in range(100)
     )  # fmt: skip
     notices = [
-        Notice(KINDS[n % len(KINDS)], f"x{n}", now, people[n % 100], params={"path": "/"})
+        Notice(KINDS[n % len(KINDS)], f"x{n}", due[n % 2], people[n % 100], params={"path": "/"})
         for n in range(count)
     ]
     Message.objects.bulk_create([notice.by("email", now=now) for notice in notices])
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

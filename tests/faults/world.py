@@ -72,8 +72,9 @@ class World:
         )  # fmt: skip
         return done.stdout
 
-    def fill(self, count):
-        self.python("-m", "tests.faults.fill", str(count))
+    def fill(self, count, later=0):
+        """So many messages; every other one falls due `later` seconds from now."""
+        self.python("-m", "tests.faults.fill", str(count), str(later))
 
     def rows(self):
         """(message id, state, ambiguous, failures) of every message."""
@@ -86,6 +87,14 @@ class World:
         )
         self.workers.append(worker)
         return worker
+
+    def wait_for_mail(self, seconds=90):
+        """Until the first message has been accepted: a worker is in the middle of its work."""
+        until = time.monotonic() + seconds
+        while not self.sink.accepted:
+            if time.monotonic() > until:
+                raise TimeoutError("no mail went out")
+            time.sleep(0.05)
 
     def start_broker(self):
         """The embedded broker on a socket of this world's own."""
