@@ -31,6 +31,7 @@ RECHECKS: Final[Mapping[str, Recheck]] = {
     "not-logged": reminders.dose_no_longer_due,
     "check-in": reminders.checkin_no_longer_due,
     "baseline": reminders.checkin_no_longer_due,
+    "longer-check-in": reminders.checkin_no_longer_due,
     "gate": reminders.gate_no_longer_open,
     "new-dose": reminders.step_no_longer_starts,
     "plan-to-read": reminders.plan_no_longer_waits,

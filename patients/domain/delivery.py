@@ -46,6 +46,9 @@ KINDS: Final = {
     "baseline": Kind(
         REST, _hours(6), is_quiet=True, is_optional=True, newest_only=True, again=ONCE
     ),
+    "longer-check-in": Kind(
+        REST, _hours(6), is_quiet=True, is_optional=True, newest_only=True, again=ONCE
+    ),
     "gate": Kind(REST, _days(2), is_quiet=True),
     "new-dose": Kind(REST, _hours(10), is_quiet=True),
     "plan-to-read": Kind(REST, _days(7)),

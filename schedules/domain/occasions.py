@@ -14,6 +14,7 @@ from patients.domain.days import DAY
 
 DAILY_AFTER_STEP: Final = 10
 DAILY_BEFORE_GATE: Final = 2
+LONGER_AFTER_STEP: Final = (2, 5, 10)
 WEEKLY: Final = (0, 3)
 BASELINE_DAYS: Final = 7
 AFTERCARE: Final = (3, 7, 14, 21, 28, 42, 60, 90, 180)
@@ -59,10 +60,19 @@ def is_baseline(day: date, facts: Facts) -> bool:
 
 
 def checkin_kind(day: date, facts: Facts) -> str | None:
-    """check-in, baseline, or nothing on this day; weekly days are Monday and Thursday."""
+    """check-in, baseline, longer-check-in, or nothing; weekly days are Monday and Thursday."""
     if is_baseline(day, facts):
         return "baseline"
+    if is_longer(day, facts):
+        return "longer-check-in"
     return "check-in" if is_daily(day, facts) or day.weekday() in WEEKLY else None
+
+
+def is_longer(day: date, facts: Facts) -> bool:
+    """Whether the fuller list is asked for: days 2, 5 and 10 after the latest step."""
+    if facts.ended is not None or not facts.steps:
+        return False
+    return (day - facts.steps[-1]).days in LONGER_AFTER_STEP
 
 
 def starts_tomorrow(day: date, facts: Facts) -> bool:

@@ -33,7 +33,7 @@ MOST_DAYS_BACK: Final = 400
 SECOND_AFTER: Final = timedelta(minutes=45)
 DOSE_LASTS: Final = timedelta(hours=3)
 BEFORE_NEXT: Final = timedelta(hours=1)
-NEEDS_ANSWER: Final = ("dose-due", "not-logged", "check-in", "baseline")
+NEEDS_ANSWER: Final = ("dose-due", "not-logged", "check-in", "baseline", "longer-check-in")
 POISON_WAITS: Final = timedelta(hours=1)
 LEAST_GAP: Final = timedelta(hours=12)
 

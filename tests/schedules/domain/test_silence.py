@@ -10,6 +10,7 @@ from schedules.domain.occasions import (
     Facts,
     aftercare_day,
     checkin_kind,
+    is_longer,
     has_gone_quiet,
     is_daily,
     starts_tomorrow,
@@ -59,6 +60,7 @@ def test_in_the_weekly_phase_one_expected_day_and_five_more():
         assert [item.rule for item in seen] == rule
 
 
+LONGER = "longer-check-in"
 FACTS = Facts(steps=(date(2026, 3, 2),), planned=date(2026, 3, 30))
 
 
@@ -79,6 +81,14 @@ def test_weekly_days_and_the_baseline_week():
     assert checkin_kind(date(2026, 3, 22), first) is None
     assert checkin_kind(date(2026, 3, 23), first) == "baseline"
     assert checkin_kind(date(2026, 3, 29), first) == "baseline"
+
+
+def test_the_longer_check_in_comes_two_five_and_ten_days_after_each_step():
+    two = Facts(steps=(date(2026, 3, 2), date(2026, 3, 30)), planned=date(2026, 4, 27))
+    days = [k for k in range(20) if checkin_kind(date(2026, 3, 30) + k * DAY, two) == LONGER]
+    assert days == [2, 5, 10]
+    assert not is_longer(date(2026, 3, 4), Facts(planned=date(2026, 3, 30)))
+    assert not is_longer(date(2026, 3, 4), Facts(steps=FACTS.steps, ended=date(2026, 3, 3)))
 
 
 def test_aftercare_counts_from_the_last_dose_and_later_for_a_long_half_life():
