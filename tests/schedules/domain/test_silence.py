@@ -10,9 +10,9 @@ from schedules.domain.occasions import (
     Facts,
     aftercare_day,
     checkin_kind,
-    is_longer,
     has_gone_quiet,
     is_daily,
+    is_longer,
     starts_tomorrow,
 )
 from schedules.domain.silence import Silence, silence_findings
