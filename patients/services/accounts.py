@@ -155,6 +155,24 @@ def set_reach(
 
 
 @transaction.atomic
+def send_reset_link(user: User, *, path: str, now: datetime) -> None:
+    """Post the link to a new password, to the mail address alone: a device may be lying open.
+
+    Asked twice within a minute it is one message.
+    """
+    post_message(
+        "account",
+        occurrence=f"reset:{now:%Y-%m-%dT%H:%M}",
+        due_at=now,
+        now=now,
+        recipient=user,
+        params={"path": path},
+        channels=("email",),
+    )
+    record("reset-link-sent", by=None, now=now, subject=user.pk)
+
+
+@transaction.atomic
 def switch_account(user: User, *, on: bool, by: User, now: datetime) -> None:
     """Switch an account on or off; off refuses every further request."""
     User.objects.filter(pk=user.pk).update(is_active=on)

@@ -9,6 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import expect, sync_playwright
 
+from patients.models.messages import Message
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = [
     pytest.mark.browser,
@@ -105,6 +107,26 @@ def test_a_patient_logs_a_dose_and_checks_in(person, accounts):
     page.get_by_role("group", name="Shaking or trembling").get_by_text("Moderate").click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Today is saved")).to_be_visible()
+
+
+def test_a_new_password_when_the_old_one_is_forgotten(person, accounts):
+    lin = person(PHONE)
+    lin.open("/accounts/login/")
+    lin.page.get_by_role("link", name="Forgot your password?").click()
+    lin.find_barriers()
+    lin.page.get_by_label("Email").fill("lin@demo.example")
+    lin.page.get_by_role("button", name="Send me the link").click()
+    expect(lin.page.get_by_role("heading", name="Look in your mail")).to_be_visible()
+    lin.find_barriers()
+    lin.open(Message.objects.get(kind="account").params["path"])
+    lin.find_barriers()
+    lin.page.get_by_label("New Password", exact=True).fill("a much newer horse")
+    lin.page.get_by_label("New Password (again)").fill("a much newer horse")
+    lin.page.get_by_role("button", name="Keep this password").click()
+    expect(lin.page.get_by_text("Your password is changed")).to_be_visible()
+    lin.find_barriers()
+    lin.sign_in("lin", "a much newer horse")
+    expect(lin.page.get_by_text("Lin")).not_to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark", "Dim"])

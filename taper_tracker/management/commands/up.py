@@ -17,12 +17,21 @@ from taper_tracker import embedded
 
 STOP_SECONDS: Final = 28
 MOST_RESTARTS: Final = 5
+LOOK_SECONDS: Final = 5
+MOST_SILENT: Final = 3
 FIRST_TICK: Final = [sys.executable, "-W", "ignore", "manage.py", "run_clock", "--once"]
 Spawn = Callable[[], "subprocess.Popen[bytes] | None"]
 
 
 class Command(BaseCommand):
     help = "Run the whole clinic: broker, web, Celery worker and beat, restarted when they die."
+    next_look = 0.0
+    silent = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.starters: dict[str, Spawn] = {}
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
@@ -32,7 +41,6 @@ class Command(BaseCommand):
         self.stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
         try:
             self._start_broker()
             call_command("migrate", verbosity=0)
@@ -52,7 +60,7 @@ class Command(BaseCommand):
             self._spawn("broker", lambda: embedded.start(settings.BROKER_SOCKET, data))
 
     def _spawn(self, name: str, start: Spawn) -> None:
-        self.starters = {**getattr(self, "starters", {}), name: start}
+        self.starters[name] = start
         process = start()
         if process is not None:
             self.running[name] = process
@@ -70,6 +78,7 @@ class Command(BaseCommand):
         deaths: dict[str, list[float]] = {}
         while not self.stopping:
             time.sleep(0.5)
+            self._tend_broker()
             for name, process in list(self.running.items()):
                 if self.stopping or process.poll() is None:
                     continue
@@ -80,6 +89,21 @@ class Command(BaseCommand):
                 self.stderr.write(f"The {name} stopped ({process.returncode}); starting it again.")
                 del self.running[name]
                 self._spawn(name, self.starters[name])
+
+    def _tend_broker(self) -> None:
+        """A broker that was found running can end, and one of our own can lose its socket."""
+        if "broker" not in self.starters or time.monotonic() < self.next_look:
+            return
+        self.next_look = time.monotonic() + LOOK_SECONDS
+        broker = self.running.get("broker")
+        if embedded.answers(settings.BROKER_SOCKET):
+            self.silent = 0
+        elif broker is None:
+            self._spawn("broker", self.starters["broker"])
+        else:
+            self.silent += 1
+            if self.silent >= MOST_SILENT:
+                broker.kill()
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
