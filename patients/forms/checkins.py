@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from patients.domain.symptoms import RATED
+from patients.forms.notes import note_of
 
 LONGEST_NOTE = 2000
 
@@ -41,11 +42,11 @@ def read_more(sent: QueryDict, *, kept: dict[str, int]) -> More:
             answers["hours_slept"] = _hours(hours)
         except ValueError:
             errors["hours_slept"] = "Type the hours as a number, like 6 or 6.5"
-    note = sent.get("note", "").strip()
+    note = note_of(sent)
     if len(note) > LONGEST_NOTE:
         errors["note"] = "Please make the note shorter, 2000 letters at most."
     elif note:
-        answers["note"] = note.replace("\x00", "")
+        answers["note"] = note
     return More(answers, errors)
 
 

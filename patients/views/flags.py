@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from patients.forms.notes import note_of
 from patients.services.flags import FlagIncomplete, close_flag, log_contact, see_flag
 from patients.views.access import flag_for, signed_in
 
@@ -29,7 +30,7 @@ def outcome(request: HttpRequest, flag_id: UUID) -> HttpResponse:
     """Log what was done, or close with a note."""
     now = timezone.now()
     flag = flag_for(request, flag_id, now=now)
-    note, by = request.POST.get("note", ""), signed_in(request)
+    note, by = note_of(request.POST), signed_in(request)
     try:
         if "close" in request.POST:
             close_flag(flag, note=note, by=by, now=now)

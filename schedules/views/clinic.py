@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.domain.roles import Permission
+from patients.forms.notes import note_of
 from patients.selectors.care import care_team, colleagues
 from patients.selectors.checkins import recent_notes
 from patients.selectors.flags import open_flags_of, visible_flag
@@ -163,7 +164,7 @@ def hold(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Hold or resume the plan in force."""
     now = timezone.now()
     patient = record_for(request, patient_id, now=now, needs=Permission.HOLD_PLAN)
-    note, by = request.POST.get("note", "")[:2000], signed_in(request)
+    note, by = note_of(request.POST)[:2000], signed_in(request)
     try:
         if "resume" in request.POST:
             resume_plan(patient, note=note, by=by, now=now)
