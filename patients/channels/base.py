@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 Clock = Callable[[], datetime]
 
@@ -58,6 +58,9 @@ class Outcome:
     fate: Fate
     reason: str = ""
     dead: tuple[str, ...] = ()
+
+
+TOO_LATE: Final = Outcome(Fate.UNREACHED, "the lease was over")
 
 
 class Channel(Protocol):

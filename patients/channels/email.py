@@ -12,11 +12,10 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from patients.channels.base import Clock, Fate, Letter, Outcome
+from patients.channels.base import TOO_LATE, Clock, Fate, Letter, Outcome
 from patients.channels.smtp import Line, Server
 from patients.domain.delivery import Breaker
 
-TOO_LATE: Final = Outcome(Fate.UNREACHED, "the lease was over")
 SMTP_BACKEND: Final = "django.core.mail.backends.smtp.EmailBackend"
 
 

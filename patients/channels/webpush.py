@@ -2,8 +2,6 @@
 
 import base64
 import json
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -13,10 +11,9 @@ from django.conf import settings
 from py_vapid import Vapid, VapidException
 from pywebpush import WebPushException, webpush
 
-from patients.channels.base import Clock, Fate, Letter, Outcome, Target
+from patients.channels.base import Fate, Letter, Outcome, Target
+from patients.channels.posting import GONE, SECONDS, PostingChannel
 
-GONE: Final = (404, 410)
-SECONDS: Final = (3.05, 10)
 KEEP_FOR: Final = 3 * 60 * 60
 BEST: Final = (Fate.SENT, Fate.AMBIGUOUS, Fate.FAILED, Fate.UNREACHED, Fate.REFUSED)
 
@@ -33,29 +30,19 @@ def public_key() -> str:
     return base64.urlsafe_b64encode(point).rstrip(b"=").decode("ascii")
 
 
-class WebPushChannel:
+class WebPushChannel(PostingChannel):
     """Sent when any device took it; a device that is gone is named in `dead`."""
 
     title = "Notifications on a device"
     alarms_only = False
 
-    def is_open(self, now: datetime) -> bool:
-        return True
-
-    def send(self, letters: list[Letter], clock: Clock) -> list[Outcome]:
-        with ThreadPoolExecutor(max_workers=settings.MAIL_CONNECTIONS) as pool:
-            return list(pool.map(_send, letters))
-
-    def close(self) -> None:
-        """Nothing is kept open."""
-
-
-def _send(letter: Letter) -> Outcome:
-    outcomes = [_push(letter, target) for target in letter.targets]
-    if not outcomes:
-        return Outcome(Fate.REFUSED, "no device")
-    best = min(outcomes, key=lambda outcome: BEST.index(outcome.fate))
-    return Outcome(best.fate, best.reason, tuple(d for outcome in outcomes for d in outcome.dead))
+    def deliver(self, letter: Letter) -> Outcome:
+        outcomes = [_push(letter, target) for target in letter.targets]
+        if not outcomes:
+            return Outcome(Fate.REFUSED, "no device")
+        best = min(outcomes, key=lambda outcome: BEST.index(outcome.fate))
+        dead = tuple(address for outcome in outcomes for address in outcome.dead)
+        return Outcome(best.fate, best.reason, dead)
 
 
 def _push(letter: Letter, target: Target) -> Outcome:

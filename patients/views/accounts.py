@@ -114,6 +114,8 @@ def switch(request: HttpRequest, user_id: UUID) -> HttpResponse:
         raise Http404
     if user.pk == by.pk:
         messages.error(request, "You cannot switch off your own account.")
+    elif not {"on", "off"} & set(request.POST):
+        messages.error(request, "Choose on or off. Nothing was changed.")
     else:
         switch_account(user, on="on" in request.POST, by=by, now=now)
     return redirect("people")

@@ -70,6 +70,14 @@ def service():
     found.close()
 
 
+@pytest.mark.parametrize("channel", [WebPushChannel(), WebhookChannel()])
+def test_nothing_is_begun_after_the_lease(service, channel):
+    late = Letter((Target(f"{service.url}/a"),), "s", "b", "<1@x>", "", not_after=NOW)
+    (outcome,) = channel.send([late], lambda: NOW)
+    assert outcome.fate is Fate.UNREACHED
+    assert not service.got
+
+
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch):
     monkeypatch.setattr(webpush, "SECONDS", (0.5, 0.5))

@@ -207,6 +207,15 @@ def test_role_home(cast, client):
         assert client.get("/").url == page
 
 
+def test_an_account_is_not_switched_by_a_form_that_says_neither(cast, things):
+    admin = Client()
+    admin.force_login(cast.admin)
+    page = admin.post(address("people-switch", things), {"of": "1"}, follow=True)
+    assert "Choose on or off" in page.content.decode()
+    cast.bell.refresh_from_db()
+    assert cast.bell.is_active
+
+
 def test_signing_up_is_closed(db, client):
     assert "by invitation" in client.get("/accounts/signup/").content.decode()
     sent = {"email": "x@y.example", "password1": "correct horse battery"}

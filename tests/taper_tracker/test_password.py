@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from patients.models.audit import AuditEntry
+from patients.models.endpoints import Endpoint
 from patients.models.messages import Message
 from patients.services.dispatch import deliver_due
 from tests.cast import NOW
@@ -62,6 +63,16 @@ def test_a_stranger_hears_the_same_and_nothing_is_sent(cast, email):
     Client().post(ADDRESS, {"email": email})
     assert not Message.objects.exists()
     assert not mail.outbox
+
+
+def test_a_device_never_gets_the_link(cast):
+    Endpoint.objects.create(
+        user=cast.ana.user, channel="webpush", target="https://push.example/1", added_at=NOW
+    )
+    cast.ana.user.channel = "webpush"
+    cast.ana.user.save()
+    Client().post(ADDRESS, {"email": cast.ana.user.email})
+    assert [m.channel for m in Message.objects.filter(kind="account")] == ["email"]
 
 
 def test_twice_within_a_minute_is_one_message(cast):

@@ -11,7 +11,8 @@ from patients.services.checkins import submit_checkin
 from schedules.models.reminders import ReminderTime
 from schedules.services.diary import record_dose
 from schedules.services.doses import Answer
-from schedules.services.reminders import post_due_reminders
+from schedules.services.reminders import NEEDS_ANSWER, post_due_reminders
+from taper_tracker.clock import RECHECKS
 from tests.cast import DAY, NOW, a_plan, a_uuid, tick
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,10 @@ def plan(cast):
 
 def sent(kind):
     return Message.objects.filter(kind=kind, state="sent").count()
+
+
+def test_whatever_waits_for_an_answer_is_checked_once_more_before_it_goes():
+    assert set(NEEDS_ANSWER) <= set(RECHECKS)
 
 
 def test_reading_a_plan_sets_its_reminders(cast, plan):
