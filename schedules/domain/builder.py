@@ -1,12 +1,11 @@
 """A request becomes a plan: strategy, real pieces, rules. Decides nothing for the doctor."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
-from schedules.domain.class_limits import class_findings
+from schedules.domain.class_limits import Totals, class_findings
 from schedules.domain.cupboard import Cupboard
 from schedules.domain.dose import ZERO, Dose, render_mg, total
 from schedules.domain.limits import Finding
@@ -16,15 +15,13 @@ from schedules.domain.plan import SLOT, Plan, Step
 from schedules.domain.risk import asam_band, dose_band
 from schedules.domain.rounding import NOTHING, Portion
 from schedules.domain.rulebook import BLOCK, HARD, INFO, SOFT
-from schedules.domain.strategies.base import Strategy
+from schedules.domain.strategies.base import NOTHING_ASKED, Ratio, Strategy
 
 MOST_DAYS: Final = 3653
 MOST_PRODUCTS: Final = 6
 LONGER_DAYS: Final = 21
 LONGEST_DAYS: Final = 28
 LONGEST_OVER: Final = 15
-SMALLEST_NG: Final = 10
-NONE: Final = Fraction(0)
 
 
 class PlanImpossible(ValueError):
@@ -82,19 +79,20 @@ class Built:
 def build(request: Request) -> Built:
     """Build the plan step by step; raises PlanImpossible with the field at fault."""
     _check(request)
-    line = _Line(request, Cupboard(tuple(_cut(request)), request.liquids))
-    first = tuple((slot, _starting(line.cupboard, slot, dose)) for slot, dose in request.start)
-    steps = [Step(first, request.every_days)]
-    days = 0
-    while steps[-1].total > request.target:
-        steps.append(line.lower(steps[-1]))
-        days += steps[-1].least_days
+    cupboard = Cupboard(tuple(_cut(request)), request.liquids)
+    first = tuple((slot, _starting(cupboard, slot, dose)) for slot, dose in request.start)
+    steps, totals, days = [Step(first, request.every_days)], [], 0
+    line = _Line(request, steps[0], cupboard)
+    while line.total > line.target:
+        steps.append(line.lower())
+        totals.append((days, line.total))
+        days += line.step.least_days
         if days > MOST_DAYS:
             raise PlanImpossible(
                 "This pace takes more than ten years. Choose larger cuts or fewer days.",
                 field="every_days",
             )
-    return _judged(request, Plan(request.medicine.key, tuple(steps)))
+    return _judged(request, Plan(request.medicine.key, tuple(steps)), totals)
 
 
 def _check(request: Request) -> None:
@@ -148,106 +146,110 @@ def _starting(cupboard: Cupboard, slot: str, dose: Dose) -> Portion:
 
 
 class _Line:
-    """The way down: one time of day lowered at each step, in turn, bedtime last."""
+    """The way down: one time of day lowered at each step, in turn, bedtime last; nanograms."""
 
-    def __init__(self, request: Request, cupboard: Cupboard) -> None:
-        self.request, self.cupboard, self.shelf = request, cupboard, cupboard.shelf
+    def __init__(self, request: Request, first: Step, cupboard: Cupboard) -> None:
+        self.request, self.shelf, self.step = request, cupboard.shelf, first
         self.stop_below, self.target = request.stop_below.ng, request.target.ng
-        slots = [slot for slot, _ in request.start]
-        place = {slot: n for n, slot in enumerate(request.slot_order)}
-        self.order = sorted(range(len(slots)), key=lambda n: place.get(slots[n], len(place)))
-        self.turn = 0
+        self.doses = [portion.dose.ng for _, portion in first.portions]
+        self.total = sum(self.doses)
+        self.turns = _turns(request)
+        self.order = self.turns[0]
 
-    def lower(self, now: Step) -> Step:
+    def lower(self) -> Step:
         """The next step; raises PlanImpossible where these products cannot make one."""
-        asked, least = self._asked(now.total)
-        n, portion = self._within(now, least) or self._larger(now, least)
-        self.turn = 0 if self.request.empty_first else (self.order.index(n) + 1) % len(self.order)
-        portions = list(now.portions)
-        over = now.total.ng - portions[n][1].dose.ng + portion.dose.ng < least
-        portions[n] = (portions[n][0], portion)
-        every = self.request.strategy.days(now.total, self.request.every_days)
-        step = Step(tuple(portions), every, asked, over)
-        return self._held_longer(now, step) if over and self.request.hold_longer else step
+        before, strategy = Dose(self.total), self.request.strategy
+        asked, least = self._asked(before)
+        n, dose = self._lowered(least)
+        self.total += dose - self.doses[n]
+        self.doses[n] = dose
+        self.order = self.turns[0 if self.request.empty_first else n + 1]
+        over = self.total < least
+        every = strategy.days(before, self.request.every_days)
+        self.step = Step(self._portions(n, dose), every, asked, over)
+        if over and self.request.hold_longer:
+            self.step = _held_longer(before, self.step)
+        return self.step
 
-    def _asked(self, before: Dose) -> tuple[Fraction, int]:
+    def _asked(self, before: Dose) -> tuple[Ratio, int]:
         """The daily total asked for next in mg, and the lowest nanograms not below it.
 
         For display only until it is made real.
         """
-        asked = self.request.strategy.asked(before)
-        least = -(-asked.numerator * 100_000 // asked.denominator) * 10
+        top, under = self.request.strategy.asked(before)
+        least = -(-top * 100_000 // under) * 10
         if least < self.stop_below:
-            asked, least = NONE, 0
-        return (asked, least) if least >= self.target else (self.request.target.exact, self.target)
+            (top, under), least = NOTHING_ASKED, 0
+        if least < self.target:
+            return self.request.target.exact.as_integer_ratio(), self.target
+        return (top, under), least
 
-    def _held_longer(self, now: Step, step: Step) -> Step:
-        cut = percent_cut(now.total.exact, step.total.exact)
-        longer = LONGEST_DAYS if cut > LONGEST_OVER else LONGER_DAYS
-        return replace(step, least_days=max(step.least_days, longer))
+    def _lowered(self, least: int) -> tuple[int, int]:
+        """Which time of day is lowered, and to what.
 
-    def _in_turn(self) -> list[int]:
-        """The times of day from the next in turn on."""
-        return self.order[self.turn :] + self.order[: self.turn]
-
-    def _within(self, now: Step, least: int) -> tuple[int, Portion] | None:
-        """The first time of day, in turn, whose cut stays within what was asked."""
-        short = now.total.ng - least
-        for n in self._in_turn():
-            old = now.portions[n][1]
-            wanted = old.dose.ng - short
-            if wanted == 0 and old.dose.ng:
-                return n, NOTHING
-            if wanted > 0:
-                found = self.shelf.lowest(wanted, old.dose.ng - 1)
-                if found is not None:
-                    return n, self._portion(found, old)
-        return None
-
-    def _larger(self, now: Step, least: int) -> tuple[int, Portion]:
-        """The smallest cut larger than asked, never below the plan's own end."""
+        The first in turn whose cut stays within what was asked; else the smallest
+        cut larger than asked, never below the plan's own end.
+        """
         best, made, chosen = -1, -1, -1
-        for n in self._in_turn():
-            old = now.portions[n][1].dose.ng
-            others = now.total.ng - old
-            found = self.shelf.highest(min(max(least - others, SMALLEST_NG), old) - 1) if old else 0
-            if self.target <= others + found < now.total.ng and others + found > best:
-                best, made, chosen = others + found, found, n
+        for n in self.order:
+            old = self.doses[n]
+            if not old:
+                continue
+            others = self.total - old
+            dose, is_within = self.shelf.nearest(least - others, old)
+            if is_within:
+                return n, dose
+            if others + dose > best and others + dose >= self.target:
+                best, made, chosen = others + dose, dose, n
         if chosen < 0:
-            end, now_mg = render_mg(self.request.target), render_mg(now.total)
-            raise PlanImpossible(
-                f"These products cannot make a dose between {end} and {now_mg} a day that ends "
-                f"exactly at {end}.",
-                field="target",
-            )
-        return chosen, self._portion(made, now.portions[chosen][1])
+            raise self._impossible()
+        return chosen, made
 
-    def _portion(self, ng: int, like: Portion) -> Portion:
-        portion = self.cupboard.exactly(Dose(ng), like=like) if ng else NOTHING
-        assert portion is not None
-        return portion
+    def _impossible(self) -> PlanImpossible:
+        end, now = render_mg(self.request.target), render_mg(Dose(self.total))
+        return PlanImpossible(
+            f"These products cannot make a dose between {end} and {now} a day that ends "
+            f"exactly at {end}.",
+            field="target",
+        )
+
+    def _portions(self, n: int, ng: int) -> tuple[tuple[str, Portion], ...]:
+        portions = list(self.step.portions)
+        slot, like = portions[n]
+        made = self.shelf.simplest_like(ng, like) if ng else NOTHING
+        assert made is not None
+        portions[n] = (slot, made)
+        return tuple(portions)
 
 
-def _judged(request: Request, plan: Plan) -> Built:
-    days = list(_first_days(plan))
+def _turns(request: Request) -> list[list[int]]:
+    """The times of day in the order they are tried: at first, and after each was lowered."""
+    slots = [slot for slot, _ in request.start]
+    place = {slot: n for n, slot in enumerate(request.slot_order)}
+    order = sorted(range(len(slots)), key=lambda n: place.get(slots[n], len(place)))
+    after = {n: order[at + 1 :] + order[: at + 1] for at, n in enumerate(order)}
+    return [order, *(after[n] for n in range(len(slots)))]
+
+
+def _held_longer(before: Dose, step: Step) -> Step:
+    cut = percent_cut(before.exact, step.total.exact)
+    longer = LONGEST_DAYS if cut > LONGEST_OVER else LONGER_DAYS
+    return step._replace(least_days=max(step.least_days, longer))
+
+
+def _judged(request: Request, plan: Plan, totals: Totals) -> Built:
     start = plan.steps[0].total
-    totals = [(day, step.total.ng) for day, step in zip(days, plan.steps[1:], strict=True)]
-    by_day: dict[int, list[Finding]] = {day: [] for day in days}
+    by_day: dict[int, list[Finding]] = {day: [] for day, _ in totals}
     for finding in class_findings(request.medicine, start.ng, totals, table=request.table):
         by_day[finding.day].append(finding)
-    by_step = tuple(map(tuple, by_day.values()))
-    over = tuple(n for n, step in enumerate(plan.steps) if step.over_asked)
-    return Built(plan, by_step, (*_notes(request, start), *_by_hand(request, plan)), over)
-
-
-def _first_days(plan: Plan) -> Iterator[int]:
-    day = 0
-    for step in plan.steps[1:]:
-        yield day
-        day += step.least_days
+    over = tuple([n for n, step in enumerate(plan.steps) if step.over_asked])
+    notes = (*_notes(request, start), *_by_hand(request, plan))
+    return Built(plan, tuple(map(tuple, by_day.values())), notes, over)
 
 
 def _by_hand(request: Request, plan: Plan) -> Iterator[Finding]:
+    if not request.cut_by_hand:
+        return
     portions = [portion for step in plan.steps for _, portion in step.portions]
     keys = {tablet.product for p in portions for tablet in p.tablets if tablet.by_hand}
     for product in request.products:

@@ -80,10 +80,37 @@ class _Shelf:
             best = best if found is None else found
         return best
 
+    def nearest(self, least: int, under: int) -> tuple[int, bool]:
+        """The lowest dose from `least` up and below `under`, and True; else the highest lower one.
+
+        Nanograms; the lower one may be zero.
+        """
+        if least <= 0:
+            return 0, not least
+        least = min(least, under)
+        at = bisect_left(self.doses, least)
+        lower, best = self.doses[at - 1], self.doses[at] if at < len(self.doses) else under
+        for marks in self.liquids:
+            found = marks.lowest(least, best - 1)
+            best = best if found is None else found
+        if best < under:
+            return best, True
+        for marks in self.liquids:
+            lower = max(lower, marks.highest(least - 1))
+        return lower, False
+
     def highest(self, most: int) -> int:
         """The highest dose up to so many nanograms, or zero."""
         best = self.doses[bisect_right(self.doses, most) - 1]
         return max([best, *(marks.highest(most) for marks in self.liquids)])
+
+    def simplest_like(self, ng: int, like: Portion) -> Portion | None:
+        """The simplest way to make so many nanograms that changes least from `like`, or None."""
+        ways: tuple[Portion, ...] = self.simplest(ng)
+        if len(ways) < 2:
+            return ways[0] if ways else None
+        kept = _used(like)
+        return min(ways, key=lambda way: len(_used(way) - kept))
 
     def _simplest(self, ng: int) -> tuple[Portion, ...]:
         """Fewest pieces, then exact ones, then fewest strengths; empty where nothing makes it."""
@@ -124,11 +151,7 @@ class Cupboard:
 
     def exactly(self, dose: Dose, *, like: Portion = NOTHING) -> Portion | None:
         """The simplest way to make exactly this dose, or None; the least change from `like`."""
-        ways: tuple[Portion, ...] = self.shelf.simplest(dose.ng)
-        if len(ways) < 2:
-            return ways[0] if ways else None
-        kept = _used(like)
-        return min(ways, key=lambda way: len(_used(way) - kept))
+        return self.shelf.simplest_like(dose.ng, like)
 
     def at_least(self, least: Dose, *, under: Dose, like: Portion) -> Portion | None:
         """The lowest makeable dose in [least, under), or None."""

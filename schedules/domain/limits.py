@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 from schedules.domain.pace import PaceInvalid
@@ -71,19 +70,20 @@ def benzodiazepine_findings(
     found: list[Finding] = []
     before, reductions, last_reduction = start, 0, None
     for at, (day, dose) in enumerate(plan):
-        if is_more(dose, start):
-            found.append(Finding("BZD-09", day, BLOCK, -hundredths(start, dose)))
         if is_more(before, dose):
             reductions += 1
-            if dose == 0:
-                found += _stop(day, before, factors.strictest)
-            else:
+            if dose:
                 window = highest(start, plan, at, WINDOW_DAYS)
                 found += _cut(day, before, dose, window, factors.named, reductions)
-            found += _pace(day, before, dose, last_reduction)
+            if last_reduction is not None and day - last_reduction < WINDOW_DAYS:
+                found += _pace(day, before, dose, last_reduction)
+            if not dose:
+                found += _stop(day, before, factors.strictest)
             last_reduction = day
+        if is_more(dose, start):
+            found.append(Finding("BZD-09", day, BLOCK, -hundredths(start, dose)))
         before = dose
-    return sorted(found, key=attrgetter("day", "rule"))
+    return found
 
 
 def _check(start: Nanograms, plan: Sequence[DayDose], factors: Factors) -> None:
@@ -119,12 +119,18 @@ def highest(start: Nanograms, plan: Sequence[DayDose], at: int, window: int) -> 
     return max(top, start)
 
 
+def _gives_more(ng: Nanograms, factor: Fraction, limit_ng: int) -> bool:
+    """Whether a dose is more diazepam than the limit, by over a billionth of a mg."""
+    under = factor.denominator
+    return 1000 * (ng * factor.numerator - limit_ng * under) > under
+
+
 def _stop(day: int, last: Nanograms, factor: Fraction) -> list[Finding]:
-    diazepam = last * factor
-    if not is_more(diazepam, PER_MG):
+    if not _gives_more(last, factor, PER_MG):
         return []
-    severity = HARD if is_more(diazepam, 5 * PER_MG // 2) else SOFT
-    return [Finding("BZD-07", day, severity, last_diazepam_mg=diazepam / PER_MG)]
+    severity = HARD if _gives_more(last, factor, 5 * PER_MG // 2) else SOFT
+    diazepam_mg = Fraction(last * factor.numerator, PER_MG * factor.denominator)
+    return [Finding("BZD-07", day, severity, last_diazepam_mg=diazepam_mg)]
 
 
 def _cut(
@@ -133,9 +139,8 @@ def _cut(
     found = []
     hard = False
     if is_over_percent(25, window, dose):
-        top, under = factor.numerator, factor.denominator
-        high = is_more(window * top, 5 * PER_MG * under)
-        hard = high or is_more((window - dose) * top, PER_MG * under)
+        high = _gives_more(window, factor, 5 * PER_MG)
+        hard = high or _gives_more(window - dose, factor, PER_MG)
         rule, severity = ("BZD-01", HARD) if hard else ("BZD-01b", SOFT)
         found.append(Finding(rule, day, severity, hundredths(window, dose)))
     if nth <= 2 and not hard and is_over_percent(10, before, dose):
@@ -143,8 +148,8 @@ def _cut(
     return found
 
 
-def _pace(day: int, before: Nanograms, dose: Nanograms, last: int | None) -> list[Finding]:
-    if last is None or day - last >= WINDOW_DAYS or not is_over_percent(2, before, dose):
+def _pace(day: int, before: Nanograms, dose: Nanograms, last: int) -> list[Finding]:
+    if not is_over_percent(2, before, dose):
         return []
     return [Finding("BZD-03", day, SOFT, days=day - last)]
 

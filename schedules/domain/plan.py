@@ -1,13 +1,14 @@
 """A plan: an ordered list of steps, each a dose by time of day and its least days."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from schedules.domain.dose import Dose, total
+from schedules.domain.dose import Dose
 from schedules.domain.rounding import Portion, Tablet, Volume
+from schedules.domain.strategies.base import Ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,23 @@ class SlotUnknown(KeyError):
     """A time of day this plan does not have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The doses of one step by time of day, and the least days it lasts."""
 
     portions: tuple[tuple[str, Portion], ...]
     least_days: int
-    asked: Fraction | None = None
+    asked_ratio: Ratio | None = None
     over_asked: bool = False
-    total: Dose = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "total", total([portion.dose for _, portion in self.portions]))
+    @property
+    def asked(self) -> Fraction | None:
+        """The daily mg asked for, exact; never a dose."""
+        return None if self.asked_ratio is None else Fraction(*self.asked_ratio)
+
+    @property
+    def total(self) -> Dose:
+        """The daily dose."""
+        return Dose(sum([portion.dose.ng for _, portion in self.portions]))
 
     def portion(self, slot: str) -> Portion:
         """Raises SlotUnknown for a time of day without a dose in this plan."""
@@ -78,7 +84,7 @@ def as_json(plan: Plan) -> list[dict[str, Any]]:
     return [
         {
             "least_days": step.least_days,
-            "asked": str(step.asked) if step.asked is not None else None,
+            "asked": str(step.asked) if step.asked_ratio is not None else None,
             "over_asked": step.over_asked,
             "slots": {slot: portion_as_json(portion) for slot, portion in step.portions},
         }
@@ -98,9 +104,13 @@ def _step(item: dict[str, Any]) -> Step:
             if slot.id in item["slots"]
         ),
         least_days=item["least_days"],
-        asked=Fraction(item["asked"]) if item["asked"] is not None else None,
+        asked_ratio=_ratio(item["asked"]),
         over_asked=item["over_asked"],
     )
+
+
+def _ratio(asked: str | None) -> Ratio | None:
+    return None if asked is None else Fraction(asked).as_integer_ratio()
 
 
 def portion_as_json(portion: Portion) -> dict[str, Any]:

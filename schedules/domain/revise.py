@@ -4,7 +4,7 @@ Each returns the steps from the day it takes effect; its first step is the
 dose of that day. What was before is another plan and is not touched.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -40,7 +40,7 @@ def slower(plan: Plan, step: int, *, every_days: int) -> Plan:
     rest = plan.steps[step:]
     return Plan(
         plan.medicine,
-        tuple(replace(item, least_days=max(item.least_days, every_days)) for item in rest),
+        tuple(item._replace(least_days=max(item.least_days, every_days)) for item in rest),
     )
 
 
@@ -70,7 +70,7 @@ def _made_again(step: Step, cupboard: Cupboard) -> Step:
         if new is None:
             raise RevisionInvalid(f"The new products cannot make {render_mg(old.dose)}.")
         portions.append((slot, new))
-    return replace(step, portions=tuple(portions))
+    return step._replace(portions=tuple(portions))
 
 
 def safety_reduction(
@@ -79,7 +79,7 @@ def safety_reduction(
     """A doctor lowers at once for safety; the next dose is named, the rest waits for a new plan."""
     _check_reason(reason)
     now = plan.steps[step]
-    new = replace(now, portions=portions, asked=None, over_asked=False)
+    new = now._replace(portions=portions, asked_ratio=None, over_asked=False)
     if tuple(slot for slot, _ in portions) != tuple(slot for slot, _ in now.portions):
         raise RevisionInvalid("Name the dose of every time of day.")
     if not new.total < now.total:
@@ -93,7 +93,7 @@ def stop(plan: Plan, step: int, *, reason: str) -> Plan:
     now = plan.steps[step]
     return Plan(
         plan.medicine,
-        (replace(now, portions=tuple((slot, NOTHING) for slot, _ in now.portions)),),
+        (now._replace(portions=tuple((slot, NOTHING) for slot, _ in now.portions)),),
     )
 
 

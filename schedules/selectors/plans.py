@@ -150,7 +150,7 @@ def _with_first_day(revision: Revision, since: date) -> Plan:
     """The plan with its first step lasting until the day the doctor chose."""
     taper = revision.as_plan()
     waits = max((revision.first_lower_on - since).days, 0)
-    first = replace(taper.steps[0], least_days=waits)
+    first = taper.steps[0]._replace(least_days=waits)
     return replace(taper, steps=(first, *taper.steps[1:]))
 
 

@@ -1,10 +1,9 @@
 """A list of daily totals typed by the doctor, or published by somebody."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from schedules.domain.dose import Dose, render_mg
-from schedules.domain.strategies.base import StrategyInvalid
+from schedules.domain.strategies.base import NOTHING_ASKED, Ratio, StrategyInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,10 @@ class ByHand:
     def _next(self, previous: Dose) -> int | None:
         return next((n for n, dose in enumerate(self.totals) if dose < previous), None)
 
-    def asked(self, previous: Dose) -> Fraction:
+    def asked(self, previous: Dose) -> Ratio:
         """The next total of the list below `previous`; zero after the last one."""
         number = self._next(previous)
-        return self.totals[number].exact if number is not None else Fraction(0)
+        return self.totals[number].exact.as_integer_ratio() if number is not None else NOTHING_ASKED
 
     def days(self, previous: Dose, every: int) -> int:
         number = self._next(previous)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from schedules.domain.dose import Dose, render_mg
-from schedules.domain.strategies.base import StrategyInvalid
+from schedules.domain.strategies.base import Ratio, StrategyInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Linear:
         if not self.decrement:
             raise StrategyInvalid("Lower by more than 0 mg, like 0.125")
 
-    def asked(self, previous: Dose) -> Fraction:
-        return max(Fraction(0), previous.exact - self.decrement.exact)
+    def asked(self, previous: Dose) -> Ratio:
+        return max(Fraction(0), previous.exact - self.decrement.exact).as_integer_ratio()
 
     def days(self, previous: Dose, every: int) -> int:
         return every
@@ -41,8 +41,9 @@ class EqualCuts:
         if not 1 <= self.cuts <= 200:
             raise StrategyInvalid("Between 1 and 200 cuts, like 10")
 
-    def asked(self, previous: Dose) -> Fraction:
-        return max(self.end, previous.exact - (self.start - self.end) / self.cuts)
+    def asked(self, previous: Dose) -> Ratio:
+        asked = max(self.end, previous.exact - (self.start - self.end) / self.cuts)
+        return asked.as_integer_ratio()
 
     def days(self, previous: Dose, every: int) -> int:
         return every

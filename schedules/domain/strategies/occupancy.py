@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from schedules.domain.dose import Dose
-from schedules.domain.strategies.base import StrategyInvalid
+from schedules.domain.strategies.base import Ratio, StrategyInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,10 @@ class Occupancy:
         if not 1 <= self.cuts <= 200:
             raise StrategyInvalid("Between 1 and 200 cuts, like 10")
 
-    def asked(self, previous: Dose) -> Fraction:
+    def asked(self, previous: Dose) -> Ratio:
         share = self.curve.occupancy(self.start_mg) / self.cuts
-        return self.curve.dose(max(Fraction(0), self.curve.occupancy(previous.exact) - share))
+        left = max(Fraction(0), self.curve.occupancy(previous.exact) - share)
+        return self.curve.dose(left).as_integer_ratio()
 
     def days(self, previous: Dose, every: int) -> int:
         return every

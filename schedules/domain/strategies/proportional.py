@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
 
 from schedules.domain.dose import NANOGRAMS_PER_MG, Dose, plain_number
-from schedules.domain.strategies.base import StrategyInvalid
+from schedules.domain.strategies.base import Ratio, StrategyInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,20 @@ class Proportional:
 
     percent: Decimal
     key: str = "proportional"
-    keep: Fraction = field(init=False, repr=False, compare=False)
+    top: int = field(init=False, repr=False, compare=False)
+    under: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.percent.is_finite() or not 0 < self.percent < 100:
             raise StrategyInvalid("Lower by more than 0 % and less than 100 %, like 10")
-        object.__setattr__(self, "keep", (1 - Fraction(self.percent) / 100) / NANOGRAMS_PER_MG)
+        top, under = (1 - Fraction(self.percent) / 100).as_integer_ratio()
+        object.__setattr__(self, "top", top)
+        object.__setattr__(self, "under", under * NANOGRAMS_PER_MG)
 
-    def asked(self, previous: Dose) -> Fraction:
-        return Fraction(previous.ng * self.keep.numerator, self.keep.denominator)
+    def asked(self, previous: Dose) -> Ratio:
+        top = previous.ng * self.top
+        shared = gcd(top, self.under)
+        return top // shared, self.under // shared
 
     def days(self, previous: Dose, every: int) -> int:
         return every
