@@ -85,6 +85,12 @@ class Chart:
     def height(self) -> int:
         return self.bottom + 34
 
+    @property
+    def grid(self) -> str:
+        """A level line at every mark of the dose axis."""
+        across = f"H{self.frame.width - 6}"
+        return "".join([f"M{self.frame.left} {mark.y}{across}" for mark in self.dose_axis])
+
 
 def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")

@@ -1,44 +1,98 @@
-"""Long tables from ready words: a row is one string, because a template costs more per cell."""
+"""Long tables and drawings from ready words: a template costs more per cell than a string."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache, reduce
+from operator import add
 from typing import Final
 
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from schedules.charts import Chart, Mark
+from schedules.domain.limits import Finding
+from schedules.domain.wording import Said
 from schedules.selectors.revisions import StepRow
-from schedules.templatetags.doses import dose_cell, findings
 
+REMEMBERED: Final = 2048
+NOTHING: Final = SafeString()
+BREAK: Final = format_html("<br>")
 ROW: Final = (
     '<tr class="{}"><th scope="row">{}{}</th><td class="r u-nowrap"><b>{}</b>{}</td>'
-    '<td class="r u-nowrap">{}<span class="u-muted">{} {}</span></td>{}<td>{}</td></tr>'
+    '<td class="r u-nowrap">{}{}<span class="u-muted">{}</span></td>{}<td>{}</td></tr>'
 )
-BELOW: Final = '<br><span class="u-muted">{} {}</span>'
-NOTHING: Final = SafeString()
+AXIS: Final = '<text x="36" y="{}" dy="4" text-anchor="end">{}</text>'
+MONTH: Final = '<text x="{}" y="{}">{}</text>'
+WARN: Final = (
+    '<circle class="warn-dot" cx="{}" cy="{}" r="6"/>'
+    '<text class="t-strong" x="{}" y="{}" dy="4" text-anchor="middle">!</text>'
+)
 
 
 def step_table(rows: Iterable[StepRow]) -> SafeString:
     """The body of a clinician's table of steps."""
     days, asked, of_start = gettext("days"), gettext("asked"), gettext("of start")
-    return _joined([_step_row(row, days, asked, of_start) for row in rows])
+    return reduce(add, [_step_row(row, days, asked, of_start) for row in rows], NOTHING)
 
 
 def _step_row(row: StepRow, days: str, asked: str, of_start: str) -> SafeString:
+    language = get_language()
     return format_html(
         ROW,
         row.tone,
         row.when,
-        format_html(BELOW, row.days, days) if row.days else NOTHING,
+        _below(f"{row.days} {days}") if row.days else NOTHING,
         row.total,
-        format_html(BELOW, asked, row.asked) if row.asked else NOTHING,
-        format_html("{}<br>", row.cut) if row.cut else NOTHING,
-        row.of_start,
-        of_start,
-        _joined([format_html("<td>{}</td>", dose_cell(said, w)) for _, w, said in row.doses]),
-        NOTHING if row.tone == "now" else findings(row.findings, over_asked=row.over_asked),
+        _below(f"{asked} {row.asked}") if row.asked else NOTHING,
+        row.cut,
+        BREAK if row.cut else NOTHING,
+        f"{row.of_start} {of_start}",
+        reduce(add, [_cell(said, words, language) for _, words, said in row.doses]),
+        NOTHING if row.tone == "now" else _findings(row.findings, row.over_asked, language),
     )
 
 
-def _joined(parts: Sequence[SafeString]) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in parts))
+@lru_cache(REMEMBERED)
+def _below(words: str) -> SafeString:
+    return format_html('<br><span class="u-muted">{}</span>', words)
+
+
+@lru_cache(REMEMBERED)
+def _cell(said: Said, words: str, language: str | None) -> SafeString:
+    """One dose: pieces, total, and the pieces in words."""
+    return render_to_string("components/dose_cell.html", {"said": said, "words": words})
+
+
+@lru_cache(REMEMBERED)
+def _findings(found: tuple[Finding, ...], over_asked: bool, language: str | None) -> SafeString:
+    """What a step breaks, each with rule and severity."""
+    return render_to_string("components/findings.html", {"found": found, "over_asked": over_asked})
+
+
+def step_head(slots: tuple[str, ...]) -> SafeString:
+    """The head of that table: a column for each time of day."""
+    return _head(slots, get_language())
+
+
+@lru_cache(REMEMBERED)
+def _head(slots: tuple[str, ...], language: str | None) -> SafeString:
+    return render_to_string("schedules/plans/_head.html", {"slots": slots})
+
+
+def axis_marks(chart: Chart) -> SafeString:
+    """The milligrams beside the lines of a drawing of a plan."""
+    return format_html_join("", AXIS, ((mark.y, mark.text) for mark in chart.dose_axis))
+
+
+def month_marks(chart: Chart) -> SafeString:
+    return format_html_join("", MONTH, ((mark.x, mark.y, mark.text) for mark in chart.months))
+
+
+def warn_marks(chart: Chart) -> SafeString:
+    """A dot with an exclamation mark where a step is larger than asked."""
+    return format_html_join("", WARN, (_twice(mark) for mark in chart.warns))
+
+
+def _twice(mark: Mark) -> tuple[str, str, str, str]:
+    return mark.x, mark.y, mark.x, mark.y

@@ -121,14 +121,21 @@ def parse_dose(text: str) -> Dose:
     cleaned = text.replace(NO_BREAK, " ").strip().removesuffix("mg").strip()
     if not cleaned:
         raise DoseInvalid("Type a number of mg, like 0.5")
-    for glyph, spelled in _GLYPHS.items():
-        cleaned = re.sub(rf"(?<=[0-9]){glyph}", f" {spelled}", cleaned).replace(glyph, spelled)
+    if not cleaned.isascii():
+        cleaned = _spelled(cleaned)
     if unicodedata.normalize("NFKC", cleaned) != cleaned:
         raise DoseInvalid("Type the number with the digits 0 to 9, like 0.5")
     if slash := _SLASH.fullmatch(cleaned):
         whole = int(slash["whole"] or 0)
         return _from_fraction(whole + Fraction(int(slash["top"]), int(slash["bottom"])))
     return _from_plain(cleaned)
+
+
+def _spelled(text: str) -> str:
+    """`1½` as `1 1/2`."""
+    for glyph, spelled in _GLYPHS.items():
+        text = re.sub(rf"(?<=[0-9]){glyph}", f" {spelled}", text).replace(glyph, spelled)
+    return text
 
 
 def _from_fraction(amount: Fraction) -> Dose:

@@ -7,7 +7,8 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
-from schedules.domain.dose import plain_number
+from schedules.domain.dose import Dose, plain_number
+from schedules.domain.strategies.base import Ratio
 
 DIGITS: Final = 60
 MOST_STEPS: Final = 100_000
@@ -71,29 +72,33 @@ def percent_cut(before: Fraction, after: Fraction) -> Fraction:
     return 100 * (1 - after / before)
 
 
-def percent_words(cut: Fraction) -> str:
-    """`8.3%`: one decimal, half up, no trailing zero."""
-    tenths = (abs(cut) * 10 + Fraction(1, 2)) // 1
-    return f"{Decimal(int(tenths)) / 10:f}".removesuffix(".0") + "%"
+def cut_words(before: Dose, after: Dose) -> str:
+    """`8.3%`: how much lower or higher, one decimal, half up, no trailing zero."""
+    return _percent_words(abs(before.ng - after.ng), before.ng)
 
 
-def share_words(part: Fraction, whole: Fraction) -> str:
+def share_words(part: Dose, whole: Dose) -> str:
     """`91.7%` of the whole."""
-    return percent_words(100 * part / whole)
+    return _percent_words(part.ng, whole.ng)
 
 
-def asked_words(asked: Fraction) -> str:
+def _percent_words(part: int, whole: int) -> str:
+    percent, tenth = divmod((2_000 * part + whole) // (2 * whole), 10)
+    return f"{percent}.{tenth}%" if tenth else f"{percent}%"
+
+
+def asked_words(asked: Ratio) -> str:
     """An asked amount for display, four decimals half up: `1.3122 mg`. Never a dose."""
-    places = (asked * 10_000 + Fraction(1, 2)) // 1
-    return f"{plain_number(Decimal(int(places)) / 10_000)}\u00a0mg"
+    top, under = asked
+    places = (20_000 * top + under) // (2 * under)
+    return f"{plain_number(Decimal(places).scaleb(-4))}\u00a0mg"
 
 
-def change_words(before: Fraction, after: Fraction) -> str:
+def change_words(before: Dose, after: Dose) -> str:
     """`8.3% lower`, `20% higher`, or `no change`."""
     if before == after or not before:
         return "no change"
-    direction = "lower" if after < before else "higher"
-    return f"{percent_words(percent_cut(before, after))} {direction}"
+    return f"{cut_words(before, after)} {'lower' if after < before else 'higher'}"
 
 
 def _positive(*amounts: Decimal) -> None:

@@ -127,6 +127,9 @@ class Portion:
     liquid: Volume | None = None
     pieces: int = 0
 
+    def __hash__(self) -> int:
+        return hash((self.dose.ng, self.pieces))
+
     @property
     def strengths(self) -> int:
         return len(self.tablets) + (self.liquid is not None)

@@ -1,6 +1,6 @@
 """What to do where the products cannot make the cut that was asked: four ways, computed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
@@ -55,24 +55,22 @@ def way_out(request: Request, built: Built, number: int, *, into: Medicine | Non
 def _helpful(request: Request, before: Step, asked: Fraction) -> list[Product | Liquid]:
     """Products of the medicine, not at home yet, that alone would make the asked cut."""
     known = {item.key for item in request.products} | {item.key for item in request.liquids}
+    least = Dose.up(asked).ng
     others = [item for item in request.medicine.items if item.key not in known]
-    return [item for item in others if _makes(_with(request, item), before, asked)]
+    return [item for item in others if _makes(_with(request, item), before, least)]
 
 
 def _with(request: Request, item: Product | Liquid) -> Cupboard:
     if isinstance(item, Liquid):
-        request = replace(request, liquids=(*request.liquids, item))
-    else:
-        request = replace(request, products=(*request.products, item))
-    return Cupboard(request.products, request.liquids)
+        return Cupboard(request.products, (*request.liquids, item))
+    return Cupboard((*request.products, item), request.liquids)
 
 
-def _makes(cupboard: Cupboard, before: Step, asked: Fraction) -> bool:
-    for _, old in before.portions:
-        wanted = asked - (before.total - old.dose).exact
-        if wanted > 0 and cupboard.at_least(Dose.up(wanted), under=old.dose, like=old):
-            return True
-    return False
+def _makes(cupboard: Cupboard, before: Step, least: int) -> bool:
+    """Whether it makes a lower daily total that is not below so many nanograms."""
+    doses = [portion.dose.ng for _, portion in before.portions]
+    short = sum(doses) - least
+    return any(old > short and cupboard.shelf.nearest(old - short, old)[1] for old in doses)
 
 
 def _hold_days(before: Step, step: Step, asked: Fraction, least: int) -> int:

@@ -47,6 +47,9 @@ class Said:
     total: str
     sums: bool
 
+    def __hash__(self) -> int:
+        return hash((self.say, self.of, self.total))
+
     @property
     def line(self) -> str:
         joined = self.of.startswith(("of ", "at "))

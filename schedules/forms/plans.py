@@ -1,9 +1,12 @@
 """The plan builder's form: what a doctor asks for, and the plan that follows from it."""
 
+from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django import forms
+from django.utils.choices import BaseChoiceIterator
 
 from schedules.domain.builder import Built, PlanImpossible, Request, build
 from schedules.domain.dose import Dose, DoseInvalid, parse_dose, render_number, total
@@ -94,18 +97,10 @@ class BuilderForm(forms.Form):
         self.medicine, self.today, self.in_force = medicine, today, in_force
         self.built: Built | None = None
         self.request: Request | None = None
-        self._set_choices("products", [(p.key, _title(p)) for p in medicine.items])
-        solid = [item for item in medicine.products if item.may_be_cut_by_hand]
-        self._set_choices("cut_by_hand", [(item.key, item.title) for item in solid])
-        uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
-        self._set_choices("indication", [("", "Something else"), *uses])
-        tables = [(key, NAMES[key]) for key in medicine.tables]
-        self._set_choices("table", [("", "The one that gives most diazepam"), *tables])
-
-    def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        for name, choices in _choices(medicine).items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
 
     def clean_first_lower_on(self) -> date:
         day = check_near(self.cleaned_data["first_lower_on"], today=self.today)
@@ -152,6 +147,30 @@ class BuilderForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """The request as plain values, to open the builder with it again."""
         return {key: _plain(value) for key, value in self.cleaned_data.items() if key != "reason"}
+
+
+class _Choices(BaseChoiceIterator):
+    """Ready choices, which Django takes as they are."""
+
+    def __init__(self, *pairs: tuple[str, str]) -> None:
+        self.pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+
+@cache
+def _choices(medicine: Medicine) -> dict[str, _Choices]:
+    """What one medicine offers in the form, by field."""
+    solid = [item for item in medicine.products if item.may_be_cut_by_hand]
+    uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
+    tables = [(key, NAMES[key]) for key in medicine.tables]
+    return {
+        "products": _Choices(*((item.key, _title(item)) for item in medicine.items)),
+        "cut_by_hand": _Choices(*((item.key, item.title) for item in solid)),
+        "indication": _Choices(("", "Something else"), *uses),
+        "table": _Choices(("", "The one that gives most diazepam"), *tables),
+    }
 
 
 def _title(item: Product | Liquid) -> str:

@@ -80,6 +80,11 @@ def day_words(day: date) -> str:
     return f"{day.strftime('%A')} {day.day} {day.strftime('%B')}"
 
 
+def long_day(day: date) -> str:
+    """`5 January 2027`."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def short_day(day: date) -> str:
     """`Wed 18 March`."""
     return f"{day.strftime('%a')} {day.day} {day.strftime('%B')}"

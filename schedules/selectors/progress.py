@@ -164,7 +164,7 @@ def _dose_fact(doses: list[Dose]) -> Fact:
     first, last = doses[0], doses[-1]
     if first == last:
         return Fact("Dose, last 28 days", render_mg(last), "No change")
-    words = change_words(first.exact, last.exact)
+    words = change_words(first, last)
     return Fact("Dose, last 28 days", f"{render_mg(first)} to {render_mg(last)}", words)
 
 

@@ -10,7 +10,7 @@ from schedules.domain.builder import Built
 from schedules.domain.dose import render_mg
 from schedules.domain.limits import Finding
 from schedules.domain.medicine import Medicine
-from schedules.domain.pace import asked_words, percent_cut, percent_words, share_words
+from schedules.domain.pace import asked_words, cut_words, share_words
 from schedules.domain.plan import SLOT, Plan
 from schedules.domain.wording import Said, describe_dose, pieces_words
 from schedules.models.plans import Revision
@@ -82,19 +82,19 @@ class StepRow:
 def step_rows(built: Built, medicine: Medicine, first_lower_on: Any) -> list[StepRow]:
     """Every step with both percentages, what was asked, and the rules it breaks."""
     plan = built.plan
-    start = plan.steps[0].total
+    start = before = plan.steps[0].total
     rows, day = [], first_lower_on
     for number, step in enumerate(plan.steps):
-        before = plan.steps[number - 1].total if number else start
+        total = step.total
         found = built.findings[number - 1] if number else ()
         rows.append(
             StepRow(
                 when=f"{day.strftime('%a')} {day.day} {day.strftime('%b %Y')}" if number else "Now",
                 days=str(step.least_days) if 0 < number < len(plan.steps) - 1 else "",
-                total=render_mg(step.total),
-                cut=percent_words(percent_cut(before.exact, step.total.exact)) if number else "",
-                of_start=share_words(step.total.exact, start.exact),
-                asked=asked_words(step.asked) if step.asked is not None else "",
+                total=render_mg(total),
+                cut=cut_words(before, total) if number else "",
+                of_start=share_words(total, start),
+                asked=asked_words(step.asked_ratio) if step.asked_ratio is not None else "",
                 doses=tuple(
                     (label, pieces_words(said), said)
                     for label, said in _doses(plan, number, medicine)
@@ -104,6 +104,7 @@ def step_rows(built: Built, medicine: Medicine, first_lower_on: Any) -> list[Ste
                 tone="now" if not number else "caution" if found or step.over_asked else "",
             )
         )
+        before = total
         if number:
             day += timedelta(days=step.least_days)
     return rows

@@ -17,21 +17,21 @@ from patients.views.access import may, record_for, signed_in
 from patients.views.checkins import plan_day
 from schedules.charts import Chart, Frame, Point, Series, draw
 from schedules.domain.builder import Built
-from schedules.domain.dose import render_mg
 from schedules.domain.formulary.loader import medicine, offered_keys
 from schedules.domain.medicine import Medicine
 from schedules.domain.rulebook import conflicts_about, gates_in_the_way
-from schedules.domain.ways_out import WayOut, way_out
+from schedules.domain.ways_out import way_out
 from schedules.forms.known import Known, read_known, sign_known
 from schedules.forms.plans import BuilderForm
-from schedules.selectors.diary import clock_words
+from schedules.selectors.diary import clock_words, long_day
 from schedules.selectors.plans import standing
 from schedules.selectors.revisions import plan_view, revision_of, step_rows, weeks_of
 from schedules.services.plans import PlanRefused, draft_plan, sign_revision, withdraw_revision
-from schedules.tables import step_table
+from schedules.tables import axis_marks, month_marks, step_head, step_table, warn_marks
 from schedules.views.diary import whole_number
 
 BUILDER = Frame(820, 44, 20, 176, 166, 176)
+MOST_NAMED = 4
 PACE = {"strategy": "proportional", "percent": "10", "every_days": "14"}
 
 
@@ -135,36 +135,43 @@ def _preview(form: BuilderForm, today: date) -> dict[str, Any]:
     built = form.built
     assert built is not None
     first = form.cleaned_data["first_lower_on"]
-    plan = built.plan
-    weeks = weeks_of(plan)
+    plan, found = built.plan, built.all_findings
     rows = step_rows(built, form.medicine, first)
+    chart = plan_chart(built, first, today)
     return {
-        "title": f"{render_mg(plan.steps[0].total)} to {render_mg(plan.steps[-1].total)} "
-        f"in {len(plan.steps) - 1} steps, {weeks} weeks",
+        "title": f"{rows[0].total} to {rows[-1].total} "
+        f"in {len(plan.steps) - 1} steps, {weeks_of(plan)} weeks",
+        "head": step_head(tuple(label for label, _, _ in rows[0].doses)),
         "table": step_table(rows),
-        "slots": [label for label, _, _ in rows[0].doses],
-        "chart": plan_chart(built, first, today),
+        "chart": chart,
+        "axis": axis_marks(chart),
+        "months": month_marks(chart),
+        "warns": warn_marks(chart),
         "over": len(built.over_asked),
         "notes": built.notes,
         "hard": built.hard,
         "blocked": built.blocked,
-        "ways": _ways(form),
-        "conflicts": conflicts_about({finding.rule for finding in built.all_findings}),
-        "ends_on": first + timedelta(days=plan.days),
-        "asked": form.cleaned_data["percent"]
-        if form.cleaned_data["strategy"] == "proportional"
-        else None,
+        "way": _way(form),
+        "conflicts": conflicts_about({finding.rule for finding in found}),
+        "ends_on": long_day(first + timedelta(days=plan.days)),
     }
 
 
-def _ways(form: BuilderForm) -> WayOut | None:
+def _way(form: BuilderForm) -> dict[str, Any] | None:
     """The ways out of the first step that is larger than asked."""
     assert form.request is not None
     assert form.built is not None
     other = None if form.medicine.key == "diazepam" else medicine("diazepam")
     into = other if form.medicine.tables else None
     first = next(iter(form.built.over_asked), None)
-    return None if first is None else way_out(form.request, form.built, first, into=into)
+    if first is None:
+        return None
+    way = way_out(form.request, form.built, first, into=into)
+    return {
+        "titles": "; ".join(item.title for item in way.products[:MOST_NAMED]),
+        "hold_days": way.hold_days,
+        "readings": ", ".join(reading.words for reading in way.crossover),
+    }
 
 
 def plan_chart(built: Built, first: date, today: date) -> Chart:
