@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: nightly bench mutants faults faults-quick help setup setup-dev run clock seed test test-postgres test-browser check lint types contracts migrations templates fix
+.PHONY: nightly bench bench-postgres mutants faults faults-quick help setup setup-dev run clock seed test test-postgres test-browser check lint types contracts migrations templates fix
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -50,6 +50,9 @@ nightly: setup  ## the property tests with 10,000 examples each
 
 bench: setup  ## what things cost, as ratios measured in one run
 	@$(BIN)/python -m tests.benchmarks
+
+bench-postgres: setup-dev  ## the same figures on a PostgreSQL of its own
+	@$(BIN)/python -m tests.postgres -m tests.benchmarks
 
 faults: setup-dev  ## kills, restarts and outages against real processes; JSON in reports/
 	@$(BIN)/python -W ignore -m tests.faults

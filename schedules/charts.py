@@ -91,6 +91,18 @@ class Chart:
         across = f"H{self.frame.width - 6}"
         return "".join([f"M{self.frame.left} {mark.y}{across}" for mark in self.dose_axis])
 
+    @property
+    def warn_dots(self) -> str:
+        """A disc under each warning."""
+        disc = "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0"
+        return "".join([f"M{mark.x} {mark.y}{disc}" for mark in self.warns])
+
+    @property
+    def warn_glyphs(self) -> tuple[str, str, str]:
+        """Where each exclamation mark stands, and the marks: one place for each letter."""
+        places = [(mark.x, mark.y) for mark in self.warns]
+        return " ".join(x for x, _ in places), " ".join(y for _, y in places), "!" * len(places)
+
 
 def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")

@@ -3,31 +3,28 @@
 from collections.abc import Iterable
 from functools import lru_cache, reduce
 from operator import add
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from schedules.charts import Chart, Mark
+from schedules.charts import Chart
 from schedules.domain.limits import Finding
+from schedules.domain.rulebook import Conflict
 from schedules.domain.wording import Said
 from schedules.selectors.revisions import StepRow
 
 REMEMBERED: Final = 2048
 NOTHING: Final = SafeString()
-BREAK: Final = format_html("<br>")
+BREAK: Final = format_html("<br>{}", NOTHING)
 ROW: Final = (
     '<tr class="{}"><th scope="row">{}{}</th><td class="r u-nowrap"><b>{}</b>{}</td>'
     '<td class="r u-nowrap">{}{}<span class="u-muted">{}</span></td>{}<td>{}</td></tr>'
 )
 AXIS: Final = '<text x="36" y="{}" dy="4" text-anchor="end">{}</text>'
-MONTH: Final = '<text x="{}" y="{}">{}</text>'
-WARN: Final = (
-    '<circle class="warn-dot" cx="{}" cy="{}" r="6"/>'
-    '<text class="t-strong" x="{}" y="{}" dy="4" text-anchor="middle">!</text>'
-)
+MONTH: Final = '<text x="{}">{}</text>'
 
 
 def step_table(rows: Iterable[StepRow]) -> SafeString:
@@ -70,6 +67,34 @@ def _findings(found: tuple[Finding, ...], over_asked: bool, language: str | None
     return render_to_string("components/findings.html", {"found": found, "over_asked": over_asked})
 
 
+class Way(NamedTuple):
+    """The ways out of the first step larger than asked: products, days to hold, a cross-over."""
+
+    titles: str
+    hold_days: int
+    readings: str
+
+
+def breaks(
+    over_asked: int,
+    *,
+    way: Way | None,
+    notes: tuple[Finding, ...],
+    hard: tuple[str, ...],
+    blocked: bool,
+    conflicts: tuple[Conflict, ...],
+) -> SafeString:
+    """What a draft breaks as a whole, and the ways out: mostly the same from key to key."""
+    return _breaks(over_asked, way, notes, hard, blocked, conflicts, get_language())
+
+
+@lru_cache(REMEMBERED)
+def _breaks(over_asked: int, *rest: Any) -> SafeString:
+    names = ("way", "notes", "hard", "blocked", "conflicts", "language")
+    said = dict(zip(names, rest, strict=True))
+    return render_to_string("schedules/plans/_breaks.html", {"over_asked": over_asked, **said})
+
+
 def step_head(slots: tuple[str, ...]) -> SafeString:
     """The head of that table: a column for each time of day."""
     return _head(slots, get_language())
@@ -86,13 +111,5 @@ def axis_marks(chart: Chart) -> SafeString:
 
 
 def month_marks(chart: Chart) -> SafeString:
-    return format_html_join("", MONTH, ((mark.x, mark.y, mark.text) for mark in chart.months))
-
-
-def warn_marks(chart: Chart) -> SafeString:
-    """A dot with an exclamation mark where a step is larger than asked."""
-    return format_html_join("", WARN, (_twice(mark) for mark in chart.warns))
-
-
-def _twice(mark: Mark) -> tuple[str, str, str, str]:
-    return mark.x, mark.y, mark.x, mark.y
+    """The months under it, all on one line."""
+    return format_html_join("", MONTH, ((mark.x, mark.text) for mark in chart.months))

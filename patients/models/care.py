@@ -70,10 +70,14 @@ class Patient(models.Model):
 
 
 class CareLinkQuerySet(models.QuerySet["CareLink"]):
+    def in_time(self, now: datetime) -> Self:
+        """Links that have begun and not ended, whoever holds them."""
+        ends_later = Q(until__isnull=True) | Q(until__gt=now)
+        return self.filter(ends_later, since__lte=now)
+
     def active(self, now: datetime) -> Self:
         """Links that open a record at this moment."""
-        ends_later = Q(until__isnull=True) | Q(until__gt=now)
-        return self.filter(ends_later, since__lte=now, clinician__is_active=True)
+        return self.in_time(now).filter(clinician__is_active=True)
 
 
 class CareLink(models.Model):

@@ -27,7 +27,8 @@ def visible_patient(user: User, patient_id: UUID, *, now: datetime) -> Patient |
 
 def may_open(user: User, patient_id: UUID, *, now: datetime) -> bool:
     """Whether an active care link opens this record to a clinician; reads nothing of it."""
-    return CareLink.objects.active(now).filter(clinician=user, patient=patient_id).exists()
+    held = CareLink.objects.in_time(now).filter(clinician=user, patient=patient_id)
+    return user.is_active and held.exists()
 
 
 def own_patient(user: User) -> Patient | None:

@@ -51,9 +51,7 @@ class BuilderForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    strategy = forms.ChoiceField(
-        label="Lower by", choices=list(STRATEGIES.items()), widget=forms.RadioSelect
-    )
+    strategy = forms.ChoiceField(label="Lower by", widget=forms.RadioSelect)
     percent = PercentInput(label="Per cent", required=False)
     decrement = DoseInput(label="mg each time", required=False)
     cuts = DaysInput(label="Equal cuts", required=False, unit="cuts")
@@ -166,6 +164,7 @@ def _choices(medicine: Medicine) -> dict[str, _Choices]:
     uses = [(use, use.capitalize()) for use, _ in medicine.maxima]
     tables = [(key, NAMES[key]) for key in medicine.tables]
     return {
+        "strategy": _Choices(*STRATEGIES.items()),
         "products": _Choices(*((item.key, _title(item)) for item in medicine.items)),
         "cut_by_hand": _Choices(*((item.key, item.title) for item in solid)),
         "indication": _Choices(("", "Something else"), *uses),

@@ -27,7 +27,7 @@ from schedules.selectors.diary import clock_words, long_day
 from schedules.selectors.plans import standing
 from schedules.selectors.revisions import plan_view, revision_of, step_rows, weeks_of
 from schedules.services.plans import PlanRefused, draft_plan, sign_revision, withdraw_revision
-from schedules.tables import axis_marks, month_marks, step_head, step_table, warn_marks
+from schedules.tables import Way, axis_marks, breaks, month_marks, step_head, step_table
 from schedules.views.diary import whole_number
 
 BUILDER = Frame(820, 44, 20, 176, 166, 176)
@@ -146,18 +146,19 @@ def _preview(form: BuilderForm, today: date) -> dict[str, Any]:
         "chart": chart,
         "axis": axis_marks(chart),
         "months": month_marks(chart),
-        "warns": warn_marks(chart),
-        "over": len(built.over_asked),
-        "notes": built.notes,
-        "hard": built.hard,
-        "blocked": built.blocked,
-        "way": _way(form),
-        "conflicts": conflicts_about({finding.rule for finding in found}),
+        "breaks": breaks(
+            len(built.over_asked),
+            way=_way(form),
+            notes=built.notes,
+            hard=built.hard,
+            blocked=built.blocked,
+            conflicts=tuple(conflicts_about({finding.rule for finding in found})),
+        ),
         "ends_on": long_day(first + timedelta(days=plan.days)),
     }
 
 
-def _way(form: BuilderForm) -> dict[str, Any] | None:
+def _way(form: BuilderForm) -> Way | None:
     """The ways out of the first step that is larger than asked."""
     assert form.request is not None
     assert form.built is not None
@@ -167,11 +168,11 @@ def _way(form: BuilderForm) -> dict[str, Any] | None:
     if first is None:
         return None
     way = way_out(form.request, form.built, first, into=into)
-    return {
-        "titles": "; ".join(item.title for item in way.products[:MOST_NAMED]),
-        "hold_days": way.hold_days,
-        "readings": ", ".join(reading.words for reading in way.crossover),
-    }
+    return Way(
+        "; ".join(item.title for item in way.products[:MOST_NAMED]),
+        way.hold_days,
+        ", ".join(reading.words for reading in way.crossover),
+    )
 
 
 def plan_chart(built: Built, first: date, today: date) -> Chart:

@@ -1,6 +1,7 @@
 """`python -m tests.benchmarks [--rounds N]`: prints one table; always exits 0.
 
-Never the live database: an empty one in memory is made for the run.
+Never the live database: an empty one is made for the run, in memory or on the server
+that DATABASE_URL names.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-os.environ["DATABASE_URL"] = "sqlite:///:memory:"
+os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taper_tracker.settings")
 
 import django

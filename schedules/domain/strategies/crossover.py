@@ -36,7 +36,7 @@ class Reading:
 
 def float_free(mg: Fraction) -> str:
     """mg to two decimals, half up, for display."""
-    hundredths = (mg * 100 + Fraction(1, 2)) // 1
+    hundredths = (200 * mg.numerator + mg.denominator) // (2 * mg.denominator)
     return f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
 
 
