@@ -20,7 +20,7 @@ from patients.services.heartbeats import alarm_admins, beat, note_trouble
 from patients.services.reconciler import raise_lost_flags
 from schedules.selectors import reminders
 from schedules.services.digest import plan_digests, post_digests
-from schedules.services.reminders import post_due_reminders
+from schedules.services.due_reminders import post_due_reminders
 from schedules.services.review import review_new_days
 from schedules.services.silence import review_silence
 

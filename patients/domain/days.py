@@ -1,5 +1,6 @@
 """Plan days: the patient's own days, right over clock changes and travel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -20,8 +21,16 @@ class Days:
     boundary: time = time(4)
     moves: tuple[tuple[date, ZoneInfo], ...] = ()
 
+    @classmethod
+    def stored(cls, zone: str, boundary: time, moves: Sequence[Sequence[str]]) -> "Days":
+        """From names of zones and the stored list of moves, each a day and a zone."""
+        kept = tuple((date.fromisoformat(day), ZoneInfo(to)) for day, to in moves)
+        return cls(ZoneInfo(zone), boundary, kept)
+
     def zone_on(self, day: date) -> ZoneInfo:
         """The zone of a plan day."""
+        if not self.moves:
+            return self.zone
         return next((zone for since, zone in reversed(self.moves) if since <= day), self.zone)
 
     def day_of(self, moment: datetime) -> date:

@@ -112,6 +112,11 @@ class QuietHours:
     ends: time
     zone: ZoneInfo
 
+    @classmethod
+    def stored(cls, begins: time | None, ends: time | None, zone: str) -> "QuietHours | None":
+        """None where a person has not asked for any."""
+        return cls(begins, ends, ZoneInfo(zone)) if begins and ends else None
+
     def over_at(self, moment: datetime) -> datetime:
         """The moment itself, or the end of the quiet hours it falls into."""
         local = moment.astimezone(self.zone)

@@ -120,9 +120,7 @@ class User(AbstractBaseUser):
 
     @property
     def quiet_hours(self) -> QuietHours | None:
-        if self.quiet_from is None or self.quiet_until is None:
-            return None
-        return QuietHours(self.quiet_from, self.quiet_until, ZoneInfo(self.time_zone))
+        return QuietHours.stored(self.quiet_from, self.quiet_until, self.time_zone)
 
     @property
     def short_name(self) -> str:

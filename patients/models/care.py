@@ -60,8 +60,7 @@ class Patient(models.Model):
     @property
     def days(self) -> Days:
         """Her plan days, with every move of zone so far."""
-        moves = tuple((date.fromisoformat(day), ZoneInfo(zone)) for day, zone in self.zone_moves)
-        return Days(ZoneInfo(self.time_zone), self.day_boundary, moves)
+        return Days.stored(self.time_zone, self.day_boundary, self.zone_moves)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Count
@@ -12,7 +13,16 @@ from patients.models.accounts import Clinic, User
 from patients.models.endpoints import Endpoint
 
 
-def live_channels(users: Iterable[User]) -> dict[UUID, tuple[str, ...]]:
+class Reachable(Protocol):
+    """A person with an address."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def email(self) -> str: ...
+
+
+def live_channels(users: Iterable[Reachable]) -> dict[UUID, tuple[str, ...]]:
     """The channels of each person that are not dead; e-mail lives until it is shown dead."""
     people = list(users)
     live: dict[UUID, set[str]] = {user.pk: {Endpoint.EMAIL} for user in people}

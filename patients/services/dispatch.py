@@ -278,9 +278,8 @@ def _go_another_way(message: Message, now: datetime) -> None:
         message.occurrence,
         message.due_at,
         person,
-        patient=message.patient,
+        patient_id=message.patient_id,
         params=message.params,
         expires_at=message.expires_at,
     )
-    rows = [notice.by(name, now=now) for name in others]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    Message.objects.store([notice.row(name, now=now) for name in others])

@@ -31,7 +31,7 @@ from patients.services.flags import escalate_flags
 from patients.services.messages import Notice
 from schedules.models.reminders import ReminderTime
 from schedules.services.digest import post_digests
-from schedules.services.reminders import post_due_reminders
+from schedules.services.due_reminders import post_due_reminders
 from schedules.services.review import review_new_days
 
 ZONES = ("America/New_York", "Europe/Paris", "Asia/Tokyo", "Africa/Cairo", "UTC", "Asia/Kolkata")

@@ -10,7 +10,7 @@ from patients.services.dispatch import deliver_due
 from patients.services.flags import escalate_flags
 from patients.services.messages import Notice
 from schedules.services.digest import post_digests
-from schedules.services.reminders import post_due_reminders
+from schedules.services.due_reminders import post_due_reminders
 from schedules.services.review import review_new_days
 from tests.cast import NOW
 

@@ -10,7 +10,7 @@ from patients.models.messages import Message
 from patients.services.dispatch import deliver_due
 from patients.services.messages import Notice
 from schedules.models.reminders import ReminderTime
-from schedules.services.reminders import post_due_reminders
+from schedules.services.due_reminders import post_due_reminders
 from taper_tracker.clock import RECHECKS
 from tests.cast import DAY, NOW, a_patient, a_plan
 
@@ -27,7 +27,7 @@ def asked(work):
 def outbox(cast, count):
     Message.objects.all().delete()
     notices = (
-        Notice("message", f"x{n}", NOW, cast.ana.user, patient=cast.ana) for n in range(count)
+        Notice("message", f"x{n}", NOW, cast.ana.user, patient_id=cast.ana.pk) for n in range(count)
     )
     Message.objects.bulk_create([notice.by("email", now=NOW) for notice in notices])
 

@@ -16,7 +16,7 @@ from patients.services.checkins import submit_checkin
 from patients.services.dispatch import deliver_due
 from patients.services.flags import escalate_flags
 from schedules.models.reminders import ReminderTime
-from schedules.services.reminders import post_due_reminders
+from schedules.services.due_reminders import post_due_reminders
 from taper_tracker.clock import RECHECKS
 from tests.cast import DAY, NOW, a_cast, a_plan
 

@@ -14,7 +14,7 @@ from patients.domain.delivery import QuietHours
 from patients.models.messages import Message
 from schedules.models.reminders import ReminderTime
 from schedules.selectors.plans import standing
-from schedules.services.reminders import post_due_reminders
+from schedules.services.due_reminders import post_due_reminders
 from schedules.services.zones import ZoneRefused, move_zone
 from tests.cast import NOW, a_cast, a_plan
 

@@ -11,7 +11,7 @@ from patients.services.checkins import submit_checkin
 from schedules.models.reminders import ReminderTime
 from schedules.services.diary import record_dose
 from schedules.services.doses import Answer
-from schedules.services.reminders import NEEDS_ANSWER, post_due_reminders
+from schedules.services.due_reminders import NEEDS_ANSWER, post_due_reminders
 from taper_tracker.clock import RECHECKS
 from tests.cast import DAY, NOW, a_plan, a_uuid, tick
 

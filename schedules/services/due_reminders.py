@@ -1,0 +1,287 @@
+"""The morning minute: what is due is posted, and each pointer moves on by local days.
+
+Thousands fall due at once, so a pointer is read as plain values together with
+what is needed of its patient.
+"""
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from patients.domain.days import DAY, Days
+from patients.domain.delivery import QuietHours
+from patients.models.care import Patient
+from patients.models.messages import Message
+from patients.selectors.endpoints import live_channels
+from patients.services.messages import Notice, channels_for
+from schedules.domain.occasions import (
+    aftercare_day,
+    checkin_kind,
+    has_gone_quiet,
+    starts_tomorrow,
+)
+from schedules.models.reminders import ReminderTime
+from schedules.selectors.occasions import facts_of, standings_of
+from schedules.selectors.plans import Standing
+from schedules.services.reminders import gate_notice
+
+log = logging.getLogger(__name__)
+
+Posting = dict[str, Any]
+BATCH: Final = 1000
+MOST_DAYS_BACK: Final = 400
+SECOND_AFTER: Final = timedelta(minutes=45)
+DOSE_LASTS: Final = timedelta(hours=3)
+BEFORE_NEXT: Final = timedelta(hours=1)
+NEEDS_ANSWER: Final = ("dose-due", "not-logged", "check-in", "baseline", "longer-check-in")
+POISON_WAITS: Final = timedelta(hours=1)
+MOST_GROUPS: Final = 20
+NO_DAY: Final = (Message.CANCELLED, "no such local date")
+
+
+class Person(NamedTuple):
+    """Whom a pointer belongs to."""
+
+    pk: UUID
+    email: str
+    channel: str
+    quiet_from: time | None
+    quiet_until: time | None
+    time_zone: str
+
+    @property
+    def quiet_hours(self) -> QuietHours | None:
+        return QuietHours.stored(self.quiet_from, self.quiet_until, self.time_zone)
+
+
+@dataclass(slots=True)
+class Pointer:
+    """One reminder that is due; `next_day` and `next_due_at` move on."""
+
+    pk: int
+    kind: str
+    slot: str
+    local_time: time
+    next_day: date
+    next_due_at: datetime
+    patient_id: UUID
+    zone: str
+    boundary: time
+    moves: list[list[str]]
+    last_answered_on: date | None
+    person: Person
+    days: Days = field(init=False)
+    clock: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.days = Days.stored(self.zone, self.boundary, self.moves)
+        self.clock = _clock(self.local_time)
+
+
+@cache
+def _clock(at: time) -> str:
+    """`8 am`, in the words of a message."""
+    return at.strftime("%I:%M %p").lstrip("0").replace(":00", "").lower()
+
+
+COLUMNS: Final = (
+    "pk", "kind", "slot", "local_time", "next_day", "next_due_at", "patient_id",
+    "patient__time_zone", "patient__day_boundary", "patient__zone_moves",
+    "patient__last_answered_on",
+    "patient__user_id", "patient__user__email", "patient__user__channel",
+    "patient__user__quiet_from", "patient__user__quiet_until", "patient__user__time_zone",
+)  # fmt: skip
+OF_PERSON: Final = COLUMNS.index("patient__user_id")
+
+
+def post_due_reminders(now: datetime) -> int:
+    """Post what is due and advance each pointer; one transaction per batch."""
+    posted = 0
+    while batch := _post_batch(now):
+        posted += batch
+    return posted
+
+
+def _due(now: datetime) -> list[Pointer]:
+    """The pointers due longest; each is held until the transaction ends."""
+    due = ReminderTime.objects.filter(is_enabled=True, next_due_at__lte=now)
+    due = due.order_by("next_due_at")
+    if connection.features.has_select_for_update_skip_locked:
+        held = due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH]
+        due = ReminderTime.objects.filter(pk__in=list(held)).order_by("next_due_at")
+    rows = due.values_list(*COLUMNS)[:BATCH]
+    return [Pointer(*row[:OF_PERSON], Person(*row[OF_PERSON:])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What a batch needs to know of its patients, asked once."""
+
+    now: datetime
+    stands: dict[object, Standing]
+    channels: dict[Any, tuple[str, ...]]
+    dose_times: dict[object, list[time]]
+
+
+@transaction.atomic
+def _post_batch(now: datetime) -> int:
+    rows = _due(now)
+    if not rows:
+        return 0
+    batch = _known(rows, now)
+    messages: list[Posting] = []
+    for row in rows:
+        try:
+            messages += _occurrences(row, batch)
+        except Exception:
+            log.exception("a reminder could not be made; it waits an hour")
+            row.next_due_at = now + POISON_WAITS
+    Message.objects.store(messages)
+    _advance(rows)
+    return len(rows)
+
+
+def _known(rows: list[Pointer], now: datetime) -> _Batch:
+    people = {row.patient_id: row.person for row in rows}
+    asked = {row.patient_id for row in rows if row.kind != "dose-due"}
+    times: dict[object, list[time]] = defaultdict(list)
+    doses = ReminderTime.objects.filter(patient__in=list(people), kind="dose-due", is_enabled=True)
+    for patient_id, at in doses.values_list("patient_id", "local_time"):
+        times[patient_id].append(at)
+    return _Batch(now, _stands(asked, now), live_channels(people.values()), times)
+
+
+def _stands(patient_ids: set[UUID], now: datetime) -> dict[object, Standing]:
+    """Where the plans stand of those whose reminder depends on it."""
+    if not patient_ids:
+        return {}
+    patients = Patient.objects.select_related("user").filter(pk__in=patient_ids)
+    return standings_of(list(patients), now)
+
+
+def _advance(rows: list[Pointer]) -> None:
+    """Store the pointers; the many that share a time are one statement."""
+    groups: dict[tuple[date, datetime], list[int]] = defaultdict(list)
+    for row in rows:
+        groups[(row.next_day, row.next_due_at)].append(row.pk)
+    if len(groups) > MOST_GROUPS:
+        moved = [
+            ReminderTime(pk=row.pk, next_day=row.next_day, next_due_at=row.next_due_at)
+            for row in rows
+        ]
+        ReminderTime.objects.bulk_update(moved, ["next_day", "next_due_at"])
+        return
+    for (day, due_at), keys in groups.items():
+        ReminderTime.objects.filter(pk__in=keys).update(next_day=day, next_due_at=due_at)
+
+
+def _occurrences(row: Pointer, batch: _Batch) -> list[Posting]:
+    """The messages of every day up to now; the pointer ends on the next day to come."""
+    found: list[Posting] = []
+    for _ in range(MOST_DAYS_BACK):
+        if row.next_due_at > batch.now:
+            break
+        has_day = row.days.has(row.next_day, row.local_time)
+        for notice in _notices(row, batch):
+            found += _rows(notice, row, batch, has_day=has_day)
+        row.next_day += DAY
+        row.next_due_at = row.days.at(row.next_day, row.local_time)
+    return found
+
+
+def _rows(notice: Notice, row: Pointer, batch: _Batch, *, has_day: bool) -> list[Posting]:
+    channels = channels_for(notice.kind, row.person, batch.channels[row.person.pk])
+    made = [notice.row(channel, now=batch.now) for channel in channels]
+    ended = _ended(notice, row, batch.now) if has_day else NO_DAY
+    if ended is not None:
+        state, reason = ended
+        made = [{**one, "state": state, "reason": reason, "available_at": None} for one in made]
+    return made
+
+
+def _ended(notice: Notice, row: Pointer, now: datetime) -> tuple[str, str] | None:
+    """The state a message is born in when it can no longer help, with the reason."""
+    expires = notice.expires
+    if expires is not None and expires < now:
+        return Message.EXPIRED, "the clock was stopped"
+    if notice.kind in NEEDS_ANSWER and has_gone_quiet(row.next_day, row.last_answered_on):
+        return Message.CANCELLED, "no answer for three days"
+    return None
+
+
+def _notices(row: Pointer, batch: _Batch) -> list[Notice]:
+    if row.kind == "dose-due":
+        return _dose(row, batch)
+    stands = batch.stands.get(row.patient_id)
+    if row.kind == "check-in":
+        kind = checkin_kind(row.next_day, facts_of(stands)) if stands else None
+        return [_notice(row, kind, "/check-in/")] if kind else []
+    if row.next_due_at <= batch.now - DAY or stands is None:
+        return []
+    return _evening(row, stands) if row.kind == "evening" else _morning(row, stands)
+
+
+def _dose(row: Pointer, batch: _Batch) -> list[Notice]:
+    """At most two for one dose: at its time, and once more where nothing is written down."""
+    expires = min(row.next_due_at + DOSE_LASTS, _next_dose(row, batch) - BEFORE_NEXT)
+    expires = max(expires, row.next_due_at)
+    first = _notice(row, "dose-due", "/today/", expires_at=expires)
+    second_at = row.next_due_at + SECOND_AFTER
+    if second_at > expires:
+        return [first]
+    return [first, _notice(row, "not-logged", "/today/", due_at=second_at, expires_at=expires)]
+
+
+def _next_dose(row: Pointer, batch: _Batch) -> datetime:
+    later = [
+        row.days.at(day, at)
+        for day in (row.next_day, row.next_day + DAY)
+        for at in batch.dose_times[row.patient_id]
+    ]
+    return min((at for at in later if at > row.next_due_at), default=row.next_due_at + DAY)
+
+
+def _notice(
+    row: Pointer,
+    kind: str,
+    path: str,
+    *,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> Notice:
+    day = row.next_day.isoformat()
+    return Notice(
+        kind,
+        f"{day}#{row.slot or row.kind}",
+        due_at or row.next_due_at,
+        row.person,
+        patient_id=row.patient_id,
+        params={"path": path, "clock": row.clock, "day": day, "slot": row.slot},
+        expires_at=expires_at,
+    )
+
+
+def _morning(row: Pointer, stands: Standing) -> list[Notice]:
+    """An open gate, or a day of aftercare."""
+    number = aftercare_day(row.next_day, facts_of(stands))
+    if number is not None:
+        return [_notice(row, "aftercare", "/check-in/")]
+    if not stands.gate_open:
+        return []
+    return [gate_notice(row.person, row.patient_id, stands, due_at=row.next_due_at)]
+
+
+def _evening(row: Pointer, stands: Standing) -> list[Notice]:
+    """A step that was cleared begins tomorrow."""
+    if not starts_tomorrow(row.next_day, facts_of(stands)):
+        return []
+    number = stands.course.step + 1
+    notice = _notice(row, "new-dose", "/plan/")
+    notice.params.update(revision=str(stands.revision.pk), step=number)
+    return [notice]
