@@ -1,6 +1,6 @@
 """What a channel is: it takes letters and says what became of each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,8 +72,11 @@ class Channel(Protocol):
     def is_open(self, now: datetime) -> bool:
         """Whether it makes sense to send anything now."""
 
-    def send(self, letters: list[Letter], clock: Clock) -> list[Outcome]:
-        """Send each letter; never raises, one outcome per letter in order."""
+    def send(self, letters: list[Letter], clock: Clock) -> Iterable[Outcome]:
+        """Begin to send each letter at once; reading the outcomes waits for them.
+
+        Never raises; one outcome per letter, in order.
+        """
 
     def close(self) -> None:
         """Let go of connections; the next send opens them again."""

@@ -1,7 +1,7 @@
 """E-mail over a pool of connections, with a breaker for a server that does not answer."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
@@ -34,12 +34,12 @@ class EmailChannel:
     def is_open(self, now: datetime) -> bool:
         return not self.breaker.is_open(now)
 
-    def send(self, letters: list[Letter], clock: Clock) -> list[Outcome]:
+    def send(self, letters: list[Letter], clock: Clock) -> Iterable[Outcome]:
         if settings.EMAIL_BACKEND != SMTP_BACKEND:
             return _send_plainly(letters)
         if self.pool is None:
             self.pool = ThreadPoolExecutor(max_workers=settings.MAIL_CONNECTIONS)
-        return list(self.pool.map(self._sender(clock), letters))
+        return self.pool.map(self._sender(clock), letters)
 
     def _sender(self, clock: Clock) -> Callable[[Letter], Outcome]:
         date = format_datetime(clock())

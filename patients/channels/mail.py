@@ -22,6 +22,21 @@ def header(value: str) -> str:
     return value if value.isascii() else Header(value, "utf-8", maxlinelen=900).encode()
 
 
+def envelope(address: str) -> str:
+    """The address as the server takes it: an international domain in its ASCII form.
+
+    Raises HeaderBroken for what would end the command, UnicodeError for a
+    local part that is not ASCII.
+    """
+    if any(character in address for character in "\r\n\0<> "):
+        raise HeaderBroken("not an address")
+    if address.isascii():
+        return address
+    local, _, domain = address.rpartition("@")
+    local.encode("ascii")
+    return f"{local}@{domain.encode('idna').decode('ascii')}"
+
+
 def mail_bytes(letter: Letter, *, sender: str, date: str) -> bytes:
     """The whole mail with CRLF line ends; raises HeaderBroken."""
     encoding, body = _body(letter.body)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from patients.channels.base import Fate, Letter, Outcome
-from patients.channels.mail import HeaderBroken, mail_bytes, stuffed
+from patients.channels.mail import HeaderBroken, envelope, mail_bytes, stuffed
 
 CLOSING: Final = 421
 READY: Final = 354
@@ -50,9 +50,9 @@ class Line:
         """Hand one mail over; never raises."""
         try:
             mail = stuffed(mail_bytes(letter, sender=self.sender, date=date))
+            address = envelope(letter.targets[0].address)
         except (HeaderBroken, UnicodeError):
             return Outcome(Fate.REFUSED, "bad header")
-        address = letter.targets[0].address
         early = self._envelope(address) or self._envelope(address)
         assert early is not None
         return self._content(mail) if early.fate is Fate.SENT else early
@@ -74,11 +74,11 @@ class Line:
             return lost if fresh else None
 
     def _stages(self, smtp: smtplib.SMTP, address: str) -> Outcome:
-        code, _ = smtp.mail(self.envelope)
+        code, _ = smtp.docmd("MAIL", f"FROM:<{self.envelope}>")
         if code // 100 != 2:
             self.drop()
             return Outcome(Fate.UNREACHED, f"sender refused: {code}")
-        code, words = smtp.rcpt(address)
+        code, words = smtp.docmd("RCPT", f"TO:<{address}>")
         if code // 100 != 2:
             return self._refused(code, dead=(address,) if _no_such_address(code, words) else ())
         code, _ = smtp.docmd("DATA")

@@ -1,14 +1,18 @@
 """Sends what is due. Workers claim with a lease and a token; a stale token opens nothing.
 
-claim 500, then per group of at most 50: one fenced step to *sending*, the
-re-checks, the sends, one step to *sent*. A crash leaves at most one group
-ambiguous, and its copies carry the same Message-ID.
+claim 500, then per group: the re-checks, one fenced step to *sending*, the
+sends, one step to *sent*. At most 50 messages, or two for each line, are in
+*sending*: so many a crash can leave ambiguous, and their copies carry the same
+Message-ID. With many lines that is several groups, one made ready while others
+are on their way.
 """
 
 import logging
 import random
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -46,9 +50,9 @@ def deliver_due(
 
     `clock` is asked again for every group, so that a worker that was frozen
     sends nothing too old. `stop` is asked between groups; what is still in
-    hand then goes back.
+    hand then goes back. With many lines several groups are on their way.
     """
-    handled = 0
+    handled, flights = 0, _Flights(clock)
     _take_back(clock())
     try:
         while not stop() and (claimed := _claim(clock())):
@@ -56,12 +60,41 @@ def deliver_due(
                 if stop() or _is_short(group, clock()):
                     _give_back(claimed, clock())
                     break
-                _deliver_group(group, clock, rechecks)
+                flights.join(_begin(group, clock, rechecks))
                 handled += len(group)
     finally:
-        for channel in CHANNELS.values():
-            channel.close()
+        try:
+            flights.settle()
+        finally:
+            for channel in CHANNELS.values():
+                channel.close()
     return handled
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """Messages that are being sent by one channel; reading the outcomes waits for them."""
+
+    messages: list[Message]
+    outcomes: Iterable[Outcome]
+
+
+class _Flights:
+    """The groups on their way, oldest first; together never more than the bound."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.under_way: deque[list[_Flight]] = deque()
+
+    def join(self, flights: list[_Flight]) -> None:
+        """One more group has begun; the oldest are settled to make room for the next."""
+        self.under_way.append(flights)
+        self.settle(most_in_sending() // group_size() - 1)
+
+    def settle(self, most: int = 0) -> None:
+        while len(self.under_way) > most:
+            for flight in self.under_way.popleft():
+                _settle(flight.messages, _landed(flight), self.clock())
 
 
 def _is_short(group: list[Message], now: datetime) -> bool:
@@ -112,8 +145,19 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.LEASE_SECONDS)
 
 
+def most_in_sending() -> int:
+    """Messages in *sending* at one time: what a crash can leave ambiguous."""
+    return max(GROUP, 2 * settings.MAIL_CONNECTIONS)
+
+
+def group_size() -> int:
+    """One group, or with many lines several, so that no line waits for the slowest."""
+    many = 2 * settings.MAIL_CONNECTIONS > GROUP
+    return max(GROUP // 2, settings.MAIL_CONNECTIONS // 2) if many else GROUP
+
+
 def _groups(claimed: list[Message]) -> Iterator[list[Message]]:
-    size = max(GROUP, 2 * settings.MAIL_CONNECTIONS)
+    size = group_size()
     for start in range(0, len(claimed), size):
         yield claimed[start : start + size]
 
@@ -125,25 +169,37 @@ def _give_back(claimed: list[Message], now: datetime) -> None:
     )
 
 
-def _deliver_group(group: list[Message], clock: Clock, rechecks: Mapping[str, Recheck]) -> None:
+def _begin(group: list[Message], clock: Clock, rechecks: Mapping[str, Recheck]) -> list[_Flight]:
+    """End what must not go out any more, step to *sending*, hand the rest to the channels."""
     now = clock()
     unfit = _unfit(group, now, rechecks)
     for state, reason in set(unfit.values()):
         out = [message for message in group if unfit.get(message.pk) == (state, reason)]
         _finish(out, Message.LEASED, state=state, reason=reason)
     ours = _start_sending([message for message in group if message.pk not in unfit], now)
-    for name in sorted({message.channel for message in ours}):
-        mine = [message for message in ours if message.channel == name]
-        _settle(mine, _sent(name, mine, clock), clock())
+    names = sorted({message.channel for message in ours})
+    by_channel = ((name, [m for m in ours if m.channel == name]) for name in names)
+    return [_Flight(mine, _sending(name, mine, clock)) for name, mine in by_channel]
 
 
-def _sent(name: str, group: list[Message], clock: Clock) -> list[Outcome]:
-    """What became of each; a channel that breaks in our own code may have sent all or none."""
+def _sending(name: str, group: list[Message], clock: Clock) -> Iterable[Outcome]:
     try:
         return CHANNELS[name].send(_letters(name, group), clock)
     except Exception as error:
-        log.exception("a channel broke: %s", name)
-        return [Outcome(Fate.AMBIGUOUS, f"channel broke: {type(error).__name__}")] * len(group)
+        return _broken(group, error)
+
+
+def _landed(flight: _Flight) -> list[Outcome]:
+    """What became of each; a channel that breaks in our own code may have sent all or none."""
+    try:
+        return list(flight.outcomes)
+    except Exception as error:
+        return _broken(flight.messages, error)
+
+
+def _broken(group: list[Message], error: Exception) -> list[Outcome]:
+    log.error("a channel broke", exc_info=error)
+    return [Outcome(Fate.AMBIGUOUS, f"channel broke: {type(error).__name__}")] * len(group)
 
 
 def _unfit(

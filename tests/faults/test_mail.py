@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patients.channels.base import Fate, Letter, Target
-from patients.channels.mail import HeaderBroken, mail_bytes, stuffed
+from patients.channels.mail import HeaderBroken, envelope, mail_bytes, stuffed
 from patients.domain.roles import Role
 from patients.models.endpoints import Endpoint
 from patients.models.messages import Message
@@ -33,7 +33,7 @@ def letters(count):
 
 
 def send(channel, found):
-    return channel.send(found, lambda: NOW)
+    return list(channel.send(found, lambda: NOW))
 
 
 def fates(outcomes):
@@ -87,7 +87,7 @@ def test_a_server_that_is_not_there_is_asked_five_times_and_then_left_alone(mail
     with Sink() as server:
         channel = mail_to(server, connections=1)
     now = NOW
-    outcomes = channel.send(letters(50), lambda: now)
+    outcomes = list(channel.send(letters(50), lambda: now))
     assert set(fates(outcomes)) == {Fate.UNREACHED}
     assert [outcome.reason for outcome in outcomes].count("the mail server does not answer") == 45
     assert not channel.is_open(NOW)
@@ -232,3 +232,25 @@ def test_policy_refusals_end_no_address(cast, posted, mail_to):
         run(NOW)
     assert not Endpoint.objects.exists()
     assert states() == ["pending"]
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [("ana@x.example", "ana@x.example"), ("ana@bücher.example", "ana@xn--bcher-kva.example")],
+)
+def test_an_address_as_the_server_takes_it(address, taken):
+    assert envelope(address) == taken
+
+
+@pytest.mark.parametrize(
+    "address", ["a@x.example\r\nDATA", "a@x.example> b", "<a@x.example>", "a\0@x.example"]
+)
+def test_what_would_end_the_command_is_no_address(address):
+    with pytest.raises(HeaderBroken):
+        envelope(address)
+
+
+def test_an_address_that_cannot_be_written_is_refused_and_the_rest_go_out(sink, mail_to):
+    found = [letter("ana@x.example"), letter("añá@x.example"), letter("eve@x.example>")]
+    outcomes = send(mail_to(sink), found)
+    assert fates(outcomes) == [Fate.SENT, Fate.REFUSED, Fate.REFUSED]
