@@ -1,10 +1,11 @@
 """The frame's own pages: role home, health, and pages for when something is wrong."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -15,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from patients.selectors.heartbeats import gauges, health
 
+NOT_SAVED = "Nothing was saved. Please try again"
 SERVICE_WORKER = settings.BASE_DIR / "static" / "js" / "sw.js"
 
 
@@ -83,7 +85,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return _plain("We could not do that", "Nothing was saved. Please try again.", 500)
+    """A database that is away for a moment is 503: a proxy, and a person, should try again."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = _plain("Please wait a moment", f"{NOT_SAVED} in a minute.", 503)
+        response.headers["Retry-After"] = "10"
+        return response
+    return _plain("We could not do that", f"{NOT_SAVED}.", 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models

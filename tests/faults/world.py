@@ -20,6 +20,12 @@ from tests.faults.sink import Sink
 
 ROOT = Path(__file__).parents[2]
 PYTHON = sys.executable
+WEB = (
+    "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'taper_tracker.settings';"
+    "import django; django.setup();"
+    "from taper_tracker.management.commands.up import _programs;"
+    "print('\\n'.join(_programs()['web']))"
+)
 
 
 class World:
@@ -95,6 +101,25 @@ class World:
             if time.monotonic() > until:
                 raise TimeoutError("no mail went out")
             time.sleep(0.05)
+
+    def start_web(self):
+        """The web server as the clinic runs it; returns its port."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.environment["PORT"] = str(port)
+        command = self.python("-c", WEB).splitlines()
+        web = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        self.groups.append(web)
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                return port
+            time.sleep(0.1)
+        raise TimeoutError("no web server")
 
     def start_broker(self):
         """The embedded broker on a socket of this world's own."""
