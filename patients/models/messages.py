@@ -28,11 +28,11 @@ class MessageManager(models.Manager["Message"]):
             return
         fields, at = self.model._meta.concrete_fields, connections[self.db]
         prepared = [_prepared(field, rows, at) for field in fields]
-        table, names = self.model._meta.db_table, ", ".join(field.column for field in fields)
+        table, names = self.model._meta.db_table, ", ".join(str(field.column) for field in fields)
         places = ", ".join(["%s"] * len(fields))
         with transaction.atomic(savepoint=False), at.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING",
+                f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING",  # noqa: S608
                 list(zip(*prepared, strict=True)),
             )
 

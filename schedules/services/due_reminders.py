@@ -115,8 +115,12 @@ def _due(now: datetime) -> list[Pointer]:
     if connection.features.has_select_for_update_skip_locked:
         held = due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH]
         due = ReminderTime.objects.filter(pk__in=list(held)).order_by("next_due_at")
-    rows = due.values_list(*COLUMNS)[:BATCH]
-    return [Pointer(*row[:OF_PERSON], Person(*row[OF_PERSON:])) for row in rows]
+    return [_pointer(row) for row in due.values_list(*COLUMNS)[:BATCH]]
+
+
+def _pointer(row: tuple[Any, ...]) -> Pointer:
+    values = [*row[:OF_PERSON], Person(*row[OF_PERSON:])]
+    return Pointer(*values)
 
 
 @dataclass(frozen=True, slots=True)
