@@ -63,9 +63,7 @@ def stop_reminders(patient: Patient) -> None:
     ReminderTime.objects.filter(patient=patient).update(is_enabled=False)
 
 
-def gate_notice(
-    to: Recipient, patient_id: UUID, stands: Standing, *, due_at: datetime
-) -> Notice:
+def gate_notice(to: Recipient, patient_id: UUID, stands: Standing, *, due_at: datetime) -> Notice:
     """The question before a step; one for each step and the day it is planned for."""
     step = stands.course.step + 1
     return Notice(
