@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from patients.channels.base import Clock
+from patients.selectors.accounts import invitation_used
 from patients.selectors.endpoints import has_dead_channels
 from patients.selectors.heartbeats import LATE, is_hour_over, oldest_due
 from patients.services.dispatch import Recheck, deliver_due
@@ -33,8 +34,14 @@ RECHECKS: Final[Mapping[str, Recheck]] = {
     "baseline": reminders.checkin_no_longer_due,
     "longer-check-in": reminders.checkin_no_longer_due,
     "gate": reminders.gate_no_longer_open,
+    "step-stays": reminders.gate_no_longer_open,
+    "step-ahead": reminders.step_no_longer_planned,
+    "last-dose-ahead": reminders.step_no_longer_planned,
     "new-dose": reminders.step_no_longer_starts,
     "plan-to-read": reminders.plan_no_longer_waits,
+    "plan-unread": reminders.plan_no_longer_waits,
+    "invitation": invitation_used,
+    "invitation-over": invitation_used,
     "plan-changed": reminders.change_withdrawn,
 }
 BUDGET_SECONDS: Final = 20.0

@@ -50,6 +50,10 @@ KINDS: Final = {
         REST, _hours(6), is_quiet=True, is_optional=True, newest_only=True, again=ONCE
     ),
     "gate": Kind(REST, _days(2), is_quiet=True),
+    "step-ahead": Kind(REST, _days(2), is_quiet=True, is_optional=True),
+    "step-stays": Kind(REST, _days(2), is_quiet=True),
+    "last-dose-ahead": Kind(REST, _days(2), is_quiet=True),
+    "last-dose": Kind(REST, _days(3), is_quiet=True),
     "new-dose": Kind(REST, _hours(10), is_quiet=True),
     "plan-to-read": Kind(REST, _days(7)),
     "plan-changed": Kind(REST, _days(2)),
@@ -62,6 +66,7 @@ KINDS: Final = {
     "message": Kind(REST, _days(7), is_quiet=True),
     "invitation": Kind(DOSE, _days(14)),
     "account": Kind(DOSE, _hours(1)),
+    "account-changed": Kind(DOSE, _days(2)),
     "test": Kind(DOSE, _hours(1)),
     "channel-dead": Kind(DOSE, _days(2)),
     # to clinicians
@@ -69,6 +74,10 @@ KINDS: Final = {
     "escalation": Kind(ALARM, None),
     "test-alarm": Kind(ALARM, _days(7)),
     "request": Kind(REST, _days(7)),
+    "taper-ends": Kind(REST, _days(7)),
+    "plan-unread": Kind(REST, _days(7)),
+    "invitation-over": Kind(REST, _days(7)),
+    "absence": Kind(REST, _days(1), newest_only=True),
     "digest": Kind(REST, _hours(12), newest_only=True),
     # to admins
     "clock-trouble": Kind(ALARM, _days(1), newest_only=True),

@@ -1,5 +1,6 @@
 """Reads of accounts for the people page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from django.db.models import Count, Q
 
 from patients.domain.roles import LABELS, Role
 from patients.models.accounts import Clinic, Invitation, User
+from patients.models.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,12 @@ def account_in(clinic: Clinic, user_id: UUID) -> User | None:
 def invitee(invitation: Invitation) -> User:
     """The person as she would be, for the password rules; not stored."""
     return User(email=invitation.email, name=invitation.name, role=invitation.role)
+
+
+def invitation_used(messages: Sequence[Message], now: datetime) -> dict[UUID, str]:
+    """Send-time check: an invitation that was used, or whose account there is, needs no word."""
+    named = {message.params.get("invitation") for message in messages} - {None}
+    used = Q(used_at__isnull=False) | Q(email__in=User.objects.values("email"))
+    done = Invitation.objects.filter(used, pk__in=named).values_list("pk", flat=True)
+    gone = {str(pk) for pk in done}
+    return {m.pk: "used" for m in messages if m.params.get("invitation") in gone}

@@ -177,3 +177,17 @@ def switch_account(user: User, *, on: bool, by: User, now: datetime) -> None:
     """Switch an account on or off; off refuses every further request."""
     User.objects.filter(pk=user.pk).update(is_active=on)
     record("account-switched", by=by, now=now, subject=user.pk, detail={"on": on})
+
+
+@transaction.atomic
+def tell_password_changed(user: User, *, now: datetime) -> None:
+    """Tell the person by every change of the password, whoever made it."""
+    record("password-changed", by=user, now=now, subject=user.pk)
+    post_message(
+        "account-changed",
+        occurrence=f"password:{now.isoformat()}",
+        due_at=now,
+        now=now,
+        recipient=user,
+        params={"path": "/accounts/password/reset/"},
+    )

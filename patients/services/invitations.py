@@ -15,6 +15,7 @@ from patients.services.care import link_care
 from patients.services.messages import post_message
 
 GOOD_FOR: Final = timedelta(days=14)
+AGAIN: Final = (timedelta(0), timedelta(days=3), timedelta(days=7))
 SALT: Final = "invitation"
 
 
@@ -58,16 +59,32 @@ def invite(
         invited_at=now,
         expires_at=now + GOOD_FOR,
     )
-    post_message(
-        "invitation",
-        occurrence=f"invitation:{invitation.pk}",
-        due_at=now,
-        now=now,
-        address=address,
-        params={"path": f"/accounts/join/{token_of(invitation)}/"},
-    )
+    _post(invitation, now)
     record("invited", by=by, now=now, subject=invitation.pk, detail={"role": role.value})
     return invitation
+
+
+def _post(invitation: Invitation, now: datetime) -> None:
+    """The link at once and twice more while it is unused; at its end a word to who invited."""
+    about = {"invitation": str(invitation.pk)}
+    for number, wait in enumerate(AGAIN):
+        post_message(
+            "invitation",
+            occurrence=f"invitation:{invitation.pk}" + (f":{number}" if number else ""),
+            due_at=now + wait,
+            now=now,
+            address=invitation.email,
+            params={"path": f"/accounts/join/{token_of(invitation)}/", **about},
+        )
+    by = invitation.invited_by
+    post_message(
+        "invitation-over",
+        occurrence=f"invitation-over:{invitation.pk}",
+        due_at=invitation.expires_at,
+        now=now,
+        recipient=by,
+        params={"path": "/clinic/" if Role(by.role) in CLINICIANS else "/manage/", **about},
+    )
 
 
 def _check_may_invite(by: User, role: Role) -> None:

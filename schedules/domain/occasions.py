@@ -19,6 +19,9 @@ WEEKLY: Final = (0, 3)
 BASELINE_DAYS: Final = 7
 AFTERCARE: Final = (3, 7, 14, 21, 28, 42, 60, 90, 180)
 DAILY_AFTERCARE: Final = 28
+STEP_AHEAD: Final = 7
+GATE_ASKS: Final = (2, 1)
+LAST_DOSE_AHEAD: Final = (14, 3)
 LONG_HALF_LIFE_H: Final = 48
 QUIET_AFTER_DAYS: Final = 3
 
@@ -28,13 +31,14 @@ class Facts:
     """Where the plan stands: the first days of the steps so far, the next step, the end.
 
     `steps` begins with the first lowered day; `planned` is the planned day of
-    the next step, `starts` its day once it is cleared, `ended` the first day
-    without a dose.
+    the next step, `starts` its day once it is cleared, `is_last` whether that
+    step is the first without a dose, `ended` the first day without one.
     """
 
     steps: tuple[date, ...] = ()
     planned: date | None = None
     starts: date | None = None
+    is_last: bool = False
     ended: date | None = None
     half_life_h: Decimal = Decimal(0)
 
@@ -89,6 +93,31 @@ def aftercare_day(day: date, facts: Facts) -> int | None:
     wait = ceil(5 * facts.half_life_h / 24) if facts.half_life_h > LONG_HALF_LIFE_H else 0
     since = (day - facts.ended).days + 1 - wait
     return since if since in AFTERCARE else None
+
+
+def morning_kinds(day: date, facts: Facts) -> list[str]:
+    """What a patient hears in the morning of a plan day, the gate itself left out.
+
+    A week before a step; fourteen and three days before the last dose; on the
+    day of a step that nobody cleared, that the dose stays; after the last dose.
+    """
+    if facts.ended is not None:
+        first = ["last-dose"] if day == facts.ended else []
+        return first + (["aftercare"] if aftercare_day(day, facts) is not None else [])
+    if facts.planned is None:
+        return []
+    ahead = (facts.planned - day).days
+    found = ["step-ahead"] if ahead == STEP_AHEAD else []
+    if facts.is_last and ahead in LAST_DOSE_AHEAD:
+        found.append("last-dose-ahead")
+    if ahead == 0 and facts.starts is None:
+        found.append("step-stays")
+    return found
+
+
+def gate_round(day: date, planned: date) -> int:
+    """Which asking of a step gate this day is: two days before, and once more the day after."""
+    return 0 if (planned - day).days >= GATE_ASKS[0] else 1
 
 
 def has_gone_quiet(day: date, last_answer: date | None) -> bool:

@@ -26,4 +26,6 @@ def facts_of(stands: Standing | None) -> Facts:
     starts = None
     if course.cleared and course.planned is not None:
         starts = max(course.planned, stands.today + timedelta(days=1))
-    return Facts(steps, course.planned, starts, ended, stands.medicine.half_life_h)
+    following = stands.next_step
+    is_last = following is not None and not following.total
+    return Facts(steps, course.planned, starts, is_last, ended, stands.medicine.half_life_h)

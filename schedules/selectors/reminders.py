@@ -85,6 +85,22 @@ def _gate_stands(stands: Standing | None, message: Message) -> bool:
     return stands.gate_open
 
 
+def step_no_longer_planned(messages: Sequence[Message], now: datetime) -> Reasons:
+    """A step announced days before that a hold or a new plan has moved since."""
+    stands = _standings(messages, now)
+    return {
+        message.pk: "the step was moved"
+        for message in messages
+        if not _still_planned(stands[message.patient_id], message)
+    }
+
+
+def _still_planned(stands: Standing | None, message: Message) -> bool:
+    if stands is None or str(stands.revision.pk) != message.params["revision"]:
+        return False
+    return str(stands.course.planned) == message.params["planned"]
+
+
 def step_no_longer_starts(messages: Sequence[Message], now: datetime) -> Reasons:
     """A step announced for tomorrow that a hold or a new plan has stopped since."""
     stands = _standings(messages, now)

@@ -6,7 +6,7 @@ what is needed of its patient.
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -18,12 +18,13 @@ from patients.domain.days import DAY, Days
 from patients.domain.delivery import QuietHours
 from patients.models.care import Patient
 from patients.models.messages import Message
+from patients.selectors.care import clinicians_of
 from patients.selectors.endpoints import live_channels
 from patients.services.messages import Notice, channels_for
 from schedules.domain.occasions import (
-    aftercare_day,
     checkin_kind,
     has_gone_quiet,
+    morning_kinds,
     starts_tomorrow,
 )
 from schedules.models.reminders import ReminderTime
@@ -42,6 +43,7 @@ BEFORE_NEXT: Final = timedelta(hours=1)
 NEEDS_ANSWER: Final = ("dose-due", "not-logged", "check-in", "baseline", "longer-check-in")
 POISON_WAITS: Final = timedelta(hours=1)
 MOST_GROUPS: Final = 20
+PATHS: Final = {"aftercare": "/check-in/", "step-stays": "/gate/"}
 NO_DAY: Final = (Message.CANCELLED, "no such local date")
 
 
@@ -192,8 +194,11 @@ def _occurrences(row: Pointer, batch: _Batch) -> list[Posting]:
         if row.next_due_at > batch.now:
             break
         has_day = row.days.has(row.next_day, row.local_time)
-        for notice in _notices(row, batch):
+        notices = _notices(row, batch)
+        for notice in notices:
             found += _rows(notice, row, batch, has_day=has_day)
+        if row.kind == "gate" and notices:
+            found += _clinicians_told(notices, batch.stands[row.patient_id], batch.now)
         row.next_day += DAY
         row.next_due_at = row.days.at(row.next_day, row.local_time)
     return found
@@ -272,13 +277,38 @@ def _notice(
 
 
 def _morning(row: Pointer, stands: Standing) -> list[Notice]:
-    """An open gate, or a day of aftercare."""
-    number = aftercare_day(row.next_day, facts_of(stands))
-    if number is not None:
-        return [_notice(row, "aftercare", "/check-in/")]
-    if not stands.gate_open:
-        return []
-    return [gate_notice(row.person, row.patient_id, stands, due_at=row.next_due_at)]
+    """The question of an open gate, and what the day brings: see `morning_kinds`."""
+    kinds = morning_kinds(row.next_day, facts_of(stands))
+    found = [_told(row, kind, stands) for kind in kinds]
+    if stands.gate_open and "step-stays" not in kinds:
+        found.append(gate_notice(row.person, row.patient_id, stands, due_at=row.next_due_at))
+    return found
+
+
+def _told(row: Pointer, kind: str, stands: Standing) -> Notice:
+    notice = _notice(row, kind, PATHS.get(kind, "/plan/"))
+    notice.params.update(revision=str(stands.revision.pk), planned=str(stands.course.planned))
+    notice.params.update(step=stands.course.step + 1)
+    return notice
+
+
+def _clinicians_told(notices: list[Notice], stands: Standing, now: datetime) -> list[Posting]:
+    """The end of a plan is news for the people who care for the patient too."""
+    patient, found = stands.plan.patient, []
+    for notice in notices:
+        if notice.kind not in ("last-dose-ahead", "last-dose"):
+            continue
+        people = clinicians_of(patient, now=now)
+        live = live_channels(people)
+        for person in people:
+            told = replace(
+                notice,
+                kind="taper-ends",
+                recipient=person,
+                params={"path": f"/clinic/patients/{patient.pk}/"},
+            )
+            found += [told.row(name, now=now) for name in channels_for(told.kind, person, live[person.pk])]
+    return found
 
 
 def _evening(row: Pointer, stands: Standing) -> list[Notice]:

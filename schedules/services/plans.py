@@ -14,7 +14,7 @@ from patients.models.care import Patient
 from patients.selectors.care import clinicians_of
 from patients.services.audit import record
 from patients.services.flags import raise_flag
-from patients.services.messages import post_message
+from patients.services.messages import cancel_messages, post_message
 from schedules.domain.builder import Built
 from schedules.domain.limits import VERSION, Finding
 from schedules.domain.plan import as_json
@@ -31,6 +31,8 @@ from schedules.services.reminders import sync_reminders
 
 LEAST_REASON: Final = 10
 LOOK_AGAIN: Final = timedelta(days=28)
+ASKED_AGAIN: Final = (timedelta(0), timedelta(days=2), timedelta(days=5))
+TOLD_AFTER: Final = timedelta(days=7)
 
 
 class PlanRefused(ValueError):
@@ -188,15 +190,28 @@ def _tell_patient(revision: Revision, now: datetime) -> None:
     patient = revision.plan.patient
     visible = revision.visible_at()
     assert visible is not None
-    post_message(
-        "plan-to-read" if revision.needs_reading else "plan-changed",
-        occurrence=f"revision:{revision.pk}",
-        due_at=visible,
-        now=now,
-        recipient=patient.user,
-        patient=patient,
-        params={"path": "/plan/", "revision": str(revision.pk)},
-    )
+    kind = "plan-to-read" if revision.needs_reading else "plan-changed"
+    waits = ASKED_AGAIN if revision.needs_reading else (timedelta(0),)
+    for number, wait in enumerate(waits):
+        post_message(
+            kind,
+            occurrence=f"revision:{revision.pk}" + (f":{number}" if number else ""),
+            due_at=visible + wait,
+            now=now,
+            recipient=patient.user,
+            patient=patient,
+            params={"path": "/plan/", "revision": str(revision.pk)},
+        )
+    if revision.needs_reading and revision.signed_by is not None:
+        post_message(
+            "plan-unread",
+            occurrence=f"unread:{revision.pk}",
+            due_at=visible + TOLD_AFTER,
+            now=now,
+            recipient=revision.signed_by,
+            patient=patient,
+            params={"path": f"/clinic/patients/{patient.pk}/", "revision": str(revision.pk)},
+        )
 
 
 @transaction.atomic
@@ -234,6 +249,7 @@ def read_plan(patient: Patient, *, seen: str, by: User, now: datetime) -> Revisi
         at=now,
         by=by,
     )
+    cancel_messages(patient, kinds=("plan-to-read", "plan-unread"), reason="read")
     record("plan-read", by=by, now=now, patient=patient, subject=revision.pk)
     activate_reminders(patient, revision, now=now)
     return revision

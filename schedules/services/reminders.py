@@ -7,6 +7,7 @@ from uuid import UUID
 from patients.domain.days import DAY
 from patients.models.care import Patient
 from patients.services.messages import Notice, Recipient, post_message
+from schedules.domain.occasions import gate_round
 from schedules.domain.plan import SLOT
 from schedules.models.reminders import ReminderTime
 from schedules.selectors.plans import Standing, standing
@@ -64,11 +65,13 @@ def stop_reminders(patient: Patient) -> None:
 
 
 def gate_notice(to: Recipient, patient_id: UUID, stands: Standing, *, due_at: datetime) -> Notice:
-    """The question before a step; one for each step and the day it is planned for."""
-    step = stands.course.step + 1
+    """The question before a step: when its gate opens, and once more on the day after."""
+    step, planned = stands.course.step + 1, stands.course.planned
+    assert planned is not None
+    again = ":again" if gate_round(stands.today, planned) else ""
     return Notice(
         "gate",
-        f"gate:{stands.revision.pk}:{step}:{stands.course.planned}",
+        f"gate:{stands.revision.pk}:{step}:{planned}{again}",
         due_at,
         to,
         patient_id=patient_id,

@@ -11,7 +11,7 @@ from patients.models.audit import AuditEntry
 from patients.models.endpoints import Endpoint
 from patients.models.messages import Message
 from patients.services.dispatch import deliver_due
-from tests.cast import NOW
+from tests.cast import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/accounts/password/reset/"
@@ -86,3 +86,21 @@ def test_an_account_that_is_off_gets_no_link(cast):
     cast.ana.user.save()
     Client().post(ADDRESS, {"email": cast.ana.user.email})
     assert not Message.objects.exists()
+
+
+def test_a_new_password_is_told_to_the_person_and_written_down(cast):
+    client = Client()
+    client.post(ADDRESS, {"email": cast.ana.user.email})
+    form = client.get(Message.objects.get(kind="account").params["path"], follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
+    told = Message.objects.get(kind="account-changed")
+    assert (told.recipient, told.params["path"]) == (cast.ana.user, ADDRESS)
+    assert AuditEntry.objects.get(action="password-changed").subject == str(cast.ana.user.pk)
+
+
+def test_a_password_changed_while_signed_in_is_told_too(cast):
+    client = Client()
+    client.force_login(cast.bell)
+    sent = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    client.post("/accounts/password/change/", sent)
+    assert Message.objects.get(kind="account-changed").recipient == cast.bell

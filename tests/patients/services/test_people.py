@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from patients.domain.roles import Role
 from patients.models.accounts import User
 from patients.models.care import CareLink
+from patients.models.messages import Message
 from patients.selectors.care import own_patient, visible_patients
 from patients.services.accounts import switch_account
 from patients.services.care import LastLink, end_care, link_care
@@ -18,7 +19,7 @@ from patients.services.invitations import (
     open_invitation,
     token_of,
 )
-from tests.cast import DAY, NOW, PASSWORD, a_person
+from tests.cast import DAY, NOW, PASSWORD, a_person, tick
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +122,29 @@ def test_two_invitations_to_one_address_are_one_account(cast):
     accept(one)
     with pytest.raises(InvitationRefused, match="Sign in instead"):
         accept(two)
+
+
+def states(kind):
+    rows = Message.objects.filter(kind=kind).order_by("due_at")
+    return [(row.due_at - NOW, row.state, row.reason) for row in rows]
+
+
+def test_an_unused_link_is_sent_again_and_its_end_is_told(cast):
+    invited(cast)
+    for day in range(16):
+        tick(NOW + day * DAY)
+    assert states("invitation") == [(k * DAY, "sent", "") for k in (0, 3, 7)]
+    assert states("invitation-over") == [(14 * DAY, "sent", "")]
+    over = Message.objects.get(kind="invitation-over")
+    assert (over.recipient, over.params["path"]) == (cast.bell, "/clinic/")
+
+
+def test_a_used_link_is_not_sent_again(cast):
+    invitation = invited(cast)
+    tick(NOW)
+    accept(invitation, now=NOW + DAY)
+    for day in range(1, 16):
+        tick(NOW + day * DAY)
+    used = [(k * DAY, "cancelled", "used") for k in (3, 7)]
+    assert states("invitation") == [(0 * DAY, "sent", ""), *used]
+    assert states("invitation-over") == [(14 * DAY, "cancelled", "used")]

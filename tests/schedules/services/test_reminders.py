@@ -8,12 +8,15 @@ from django.core import mail
 
 from patients.models.messages import Message
 from patients.services.checkins import submit_checkin
+from schedules.domain.dose import Dose
 from schedules.models.reminders import ReminderTime
 from schedules.services.diary import record_dose
 from schedules.services.doses import Answer
 from schedules.services.due_reminders import NEEDS_ANSWER, post_due_reminders
+from schedules.services.gates import clear_step
+from schedules.services.plans import hold_plan
 from taper_tracker.clock import RECHECKS
-from tests.cast import DAY, NOW, a_plan, a_uuid, tick
+from tests.cast import DAY, NOW, a_plan, a_signed_plan, a_uuid, tick
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -121,10 +124,83 @@ def test_after_three_silent_days_only_the_newest_goes_out(cast, plan):
     assert states.count("sent") <= 1
 
 
-def test_the_gate_is_announced_once(cast, plan):
-    for hour in range(24 * 10):
-        tick(NOW + hour * HOUR)
-    assert sent("gate") == 1
+def days_on_which(kind, cast):
+    rows = Message.objects.filter(kind=kind, state="sent").order_by("due_at")
+    return [cast.ana.days.day_of(row.due_at) for row in rows]
+
+
+def through(cast, days, *, start=NOW, answering=False):
+    for hour in range(24 * days):
+        now = start + hour * HOUR
+        if answering and hour % 24 == 0:
+            day = cast.ana.days.day_of(now)
+            submit_checkin(
+                cast.ana, day=day, today=day, by=cast.ana.user, now=now, overall=0, safety=[]
+            )
+        tick(now)
+
+
+def test_a_gate_asks_twice_and_then_says_that_the_dose_stays(cast, plan):
+    through(cast, 12)
+    step = plan.first_lower_on
+    assert days_on_which("gate", cast) == [step - 2 * DAY, step - DAY]
+    assert days_on_which("step-stays", cast) == [step]
+
+
+def test_a_gate_that_was_answered_asks_no_more(cast, plan):
+    step = plan.first_lower_on
+    said = NOW + 5 * DAY + 2 * HOUR
+    through(cast, 5, answering=True)
+    assert days_on_which("gate", cast) == [step - 2 * DAY]
+    clear_step(cast.ana, step=1, seen=str(plan.pk), answers={}, by=cast.ana.user, now=said)
+    through(cast, 4, start=said, answering=True)
+    assert days_on_which("gate", cast) == [step - 2 * DAY]
+    assert days_on_which("step-stays", cast) == []
+    assert days_on_which("new-dose", cast) == [step - DAY]
+
+
+def test_a_week_before_a_step_there_is_something_to_look_at(cast):
+    step = (NOW + 12 * DAY).date()
+    plan = a_plan(cast, first=step)
+    through(cast, 7)
+    assert days_on_which("step-ahead", cast) == [step - 7 * DAY]
+    message = Message.objects.get(kind="step-ahead")
+    assert message.params["revision"] == str(plan.pk)
+
+
+def test_a_step_that_a_hold_moved_is_not_announced(cast):
+    step = (NOW + 12 * DAY).date()
+    a_plan(cast, first=step)
+    morning = NOW + 5 * DAY - timedelta(minutes=30)
+    post_due_reminders(morning)
+    assert Message.objects.get(kind="step-ahead").state == "pending"
+    hold_plan(cast.ana, note="", by=cast.bell, now=morning)
+    tick(morning)
+    message = Message.objects.get(kind="step-ahead")
+    assert (message.state, message.reason) == ("cancelled", "the step was moved")
+
+
+def test_the_end_of_a_plan_is_told_before_and_after_to_both(cast):
+    step = (NOW + 4 * DAY).date()
+    plan = a_plan(cast, first=step, start={"bedtime": "0.125"}, keys=("melt-0.125",), target=Dose(0))
+    through(cast, 2, answering=True)
+    assert days_on_which("last-dose-ahead", cast) == [step - 3 * DAY]
+    said = NOW + 2 * DAY + HOUR
+    clear_step(cast.ana, step=1, seen=str(plan.pk), answers={}, by=cast.ana.user, now=said)
+    through(cast, 3, start=said, answering=True)
+    assert days_on_which("last-dose", cast) == [step]
+    assert days_on_which("taper-ends", cast) == [step - 3 * DAY, step]
+    told = Message.objects.filter(kind="taper-ends")
+    assert {message.recipient for message in told} == {cast.bell}
+
+
+def test_an_unread_plan_asks_again_and_then_tells_the_doctor(cast):
+    revision = a_signed_plan(cast, first=(NOW + 30 * DAY).date())
+    through(cast, 9)
+    seen = (NOW + timedelta(minutes=10)).date()
+    assert days_on_which("plan-to-read", cast) == [seen, seen + 2 * DAY, seen + 5 * DAY]
+    assert days_on_which("plan-unread", cast) == [seen + 7 * DAY]
+    assert Message.objects.get(kind="plan-unread").recipient == revision.signed_by
 
 
 def test_two_clocks_at_once_post_nothing_twice(cast, plan):
@@ -137,4 +213,6 @@ def test_two_clocks_at_once_post_nothing_twice(cast, plan):
 
 def test_the_plan_message_is_cancelled_once_read(cast, plan):
     tick(NOW + HOUR)
-    assert Message.objects.get(kind="plan-to-read").state == "cancelled"
+    rows = Message.objects.filter(kind__in=("plan-to-read", "plan-unread"))
+    assert set(rows.values_list("state", "reason")) == {("cancelled", "read")}
+    assert rows.count() == 4
