@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from patients.views import accounts, care, checkins, flags, help, reminders, thresholds, watch
+from patients.views import (
+    accounts,
+    care,
+    checkins,
+    cover,
+    flags,
+    help,
+    reminders,
+    thresholds,
+    watch,
+)
 
 urlpatterns = [
     path("help-now/", help.help_now, name="help-now"),
@@ -30,6 +40,9 @@ urlpatterns = [
     ),
     path("flags/<uuid:flag_id>/seen/", flags.seen, name="flag-seen"),
     path("flags/<uuid:flag_id>/outcome/", flags.outcome, name="flag-outcome"),
+    path("cover/", cover.cover, name="cover"),
+    path("cover/<uuid:absence_id>/name/", cover.name, name="cover-name"),
+    path("cover/<uuid:absence_id>/end/", cover.end, name="cover-end"),
     path("manage/", accounts.people, name="people"),
     path("manage/invite/", accounts.invite_staff, name="invite-staff"),
     path("manage/people/<uuid:user_id>/switch/", accounts.switch, name="people-switch"),

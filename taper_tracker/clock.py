@@ -15,6 +15,7 @@ from patients.channels.base import Clock
 from patients.selectors.accounts import invitation_used
 from patients.selectors.endpoints import has_dead_channels
 from patients.selectors.heartbeats import LATE, is_hour_over, oldest_due
+from patients.services.absences import keep_cover
 from patients.services.dispatch import Recheck, deliver_due
 from patients.services.flags import escalate_flags
 from patients.services.heartbeats import alarm_admins, beat, note_trouble
@@ -102,12 +103,13 @@ def _each(now: datetime) -> None:
 
 
 def sweep(now: datetime) -> None:
-    """Once an hour: silence, red answers without a flag, people who cannot be reached."""
+    """Once an hour: silence, red answers without a flag, absences, people out of reach."""
     if not is_hour_over("sweep", now):
         return
     review_silence(now)
     raise_lost_flags(now)
     plan_digests(now)
+    keep_cover(now)
     if has_dead_channels():
         alarm_admins("channel-list", occurrence=f"{now:%Y-%m-%d}", now=now)
     beat("sweep", now=now)

@@ -77,6 +77,7 @@ KINDS: Final = {
     "taper-ends": Kind(REST, _days(7)),
     "plan-unread": Kind(REST, _days(7)),
     "invitation-over": Kind(REST, _days(7)),
+    "cover-named": Kind(REST, _days(7)),
     "absence": Kind(REST, _days(1), newest_only=True),
     "digest": Kind(REST, _hours(12), newest_only=True),
     # to admins

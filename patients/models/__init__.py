@@ -1,5 +1,6 @@
 """Names the models for Django; import them from their own files."""
 
+from patients.models.absences import Absence
 from patients.models.accounts import Clinic, Invitation, User
 from patients.models.audit import AuditEntry
 from patients.models.care import CareLink, Patient
@@ -10,6 +11,7 @@ from patients.models.heartbeats import Heartbeat
 from patients.models.messages import Message
 
 __all__ = [
+    "Absence",
     "AuditEntry",
     "CareLink",
     "CheckIn",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from patients.domain.days import Days
+from patients.models.absences import Absence
 from patients.models.accounts import Clinic, User
 
 
@@ -96,6 +97,9 @@ class CareLink(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     made_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    absence = models.ForeignKey(
+        Absence, null=True, blank=True, on_delete=models.PROTECT, related_name="links"
     )
 
     objects: ClassVar[models.Manager["CareLink"]] = CareLinkQuerySet.as_manager()

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from patients.domain.roles import CLINICIANS, Permission
 from patients.models.accounts import User
 from patients.models.care import CareLink, Patient
+from patients.selectors.absences import in_force
 
 
 def visible_patients(user: User, *, now: datetime) -> QuerySet[Patient]:
@@ -51,11 +52,20 @@ def colleagues(patient: Patient, *, now: datetime) -> list[User]:
 
 
 def clinicians_of(patient: Patient, *, now: datetime) -> list[User]:
-    """Everybody with an active link, or the clinic's safety contact where nobody has one."""
+    """Everybody with an active link who is not away.
+
+    Where nobody is left: the backup and the safety contact of the clinic; where
+    they are away or not named, everybody with a link. Never nobody.
+    """
     links = CareLink.objects.active(now).filter(patient=patient)
-    found = list(User.objects.filter(pk__in=links.values("clinician")).order_by("name"))
-    contact = patient.clinic.safety_contact
-    return found or ([contact] if contact else [])
+    linked = User.objects.filter(pk__in=links.values("clinician")).order_by("name")
+    away = in_force(now).values("clinician")
+    if present := list(linked.exclude(pk__in=away)):
+        return present
+    clinic = patient.clinic
+    named = [key for key in (clinic.backup_id, clinic.safety_contact_id) if key]
+    called = User.objects.filter(pk__in=named, is_active=True).order_by("name")
+    return list(called.exclude(pk__in=away)) or list(linked) or list(called)
 
 
 def everybody_tapering() -> list[Patient]:

@@ -61,7 +61,7 @@ def raise_flag(patient: Patient, finding: Finding, *, day: date, now: datetime) 
         detail={"rule": finding.rule, "version": finding.version, "tier": finding.tier},
     )
     if finding.tier in ALERTED:
-        _alert(flag, kind="flag", now=now, people=clinicians_of(patient, now=now))
+        _alert(flag, kind="flag", now=now, people=_asked(flag, now))
     refresh_open_flag_level(patient)
     return flag
 
@@ -87,7 +87,7 @@ def _join(flag: Flag, finding: Finding, day: date, now: datetime) -> Flag:
         flag.next_escalation_at = _first_escalation(finding, now)
     flag.save()
     if rises and finding.tier in ALERTED:
-        _alert(flag, kind="flag", now=now, people=clinicians_of(flag.patient, now=now))
+        _alert(flag, kind="flag", now=now, people=_asked(flag, now))
     refresh_open_flag_level(flag.patient)
     return flag
 
@@ -116,6 +116,15 @@ def _first_escalation(finding: Finding, now: datetime) -> datetime | None:
     if finding.tier not in ALERTED:
         return None
     return now + timedelta(minutes=finding.ack_minutes)
+
+
+def _asked(flag: Flag, now: datetime) -> list[User]:
+    """Who cares for the patient; somebody called in for want of anybody gets the record too."""
+    people, clinic = clinicians_of(flag.patient, now=now), flag.patient.clinic
+    for person in people:
+        if person.pk in (clinic.backup_id, clinic.safety_contact_id):
+            open_escalation(flag.patient, person, now=now)
+    return people
 
 
 def _alert(flag: Flag, *, kind: str, now: datetime, people: list[User]) -> None:
@@ -256,7 +265,7 @@ def _rung(flag: Flag, now: datetime) -> list[User]:
 
     Somebody without a care link gets one for as long as the flag is open.
     """
-    people = {person.pk: person for person in clinicians_of(flag.patient, now=now)}
+    people = {person.pk: person for person in _asked(flag, now)}
     clinic = flag.patient.clinic
     helpers = [clinic.backup] + ([clinic.safety_contact] if flag.level >= 2 else [])
     for person in helpers:

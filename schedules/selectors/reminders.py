@@ -98,7 +98,7 @@ def step_no_longer_planned(messages: Sequence[Message], now: datetime) -> Reason
 def _still_planned(stands: Standing | None, message: Message) -> bool:
     if stands is None or str(stands.revision.pk) != message.params["revision"]:
         return False
-    return str(stands.course.planned) == message.params["planned"]
+    return bool(str(stands.course.planned) == message.params["planned"])
 
 
 def step_no_longer_starts(messages: Sequence[Message], now: datetime) -> Reasons:

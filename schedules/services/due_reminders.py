@@ -1,21 +1,15 @@
-"""The morning minute: what is due is posted, and each pointer moves on by local days.
-
-Thousands fall due at once, so a pointer is read as plain values together with
-what is needed of its patient.
-"""
+"""The morning minute: what is due is posted, and each pointer moves on by local days."""
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from functools import cache
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from patients.domain.days import DAY, Days
-from patients.domain.delivery import QuietHours
+from patients.domain.days import DAY
 from patients.models.care import Patient
 from patients.models.messages import Message
 from patients.selectors.care import clinicians_of
@@ -30,76 +24,20 @@ from schedules.domain.occasions import (
 from schedules.models.reminders import ReminderTime
 from schedules.selectors.occasions import facts_of, standings_of
 from schedules.selectors.plans import Standing
+from schedules.services.pointers import Pointer, advance_pointers, due_pointers
 from schedules.services.reminders import gate_notice
 
 log = logging.getLogger(__name__)
 
 Posting = dict[str, Any]
-BATCH: Final = 1000
 MOST_DAYS_BACK: Final = 400
 SECOND_AFTER: Final = timedelta(minutes=45)
 DOSE_LASTS: Final = timedelta(hours=3)
 BEFORE_NEXT: Final = timedelta(hours=1)
 NEEDS_ANSWER: Final = ("dose-due", "not-logged", "check-in", "baseline", "longer-check-in")
 POISON_WAITS: Final = timedelta(hours=1)
-MOST_GROUPS: Final = 20
 PATHS: Final = {"aftercare": "/check-in/", "step-stays": "/gate/"}
 NO_DAY: Final = (Message.CANCELLED, "no such local date")
-
-
-class Person(NamedTuple):
-    """Whom a pointer belongs to."""
-
-    pk: UUID
-    email: str
-    channel: str
-    quiet_from: time | None
-    quiet_until: time | None
-    time_zone: str
-
-    @property
-    def quiet_hours(self) -> QuietHours | None:
-        return QuietHours.stored(self.quiet_from, self.quiet_until, self.time_zone)
-
-
-@dataclass(slots=True)
-class Pointer:
-    """One reminder that is due; `next_day` and `next_due_at` move on."""
-
-    pk: int
-    kind: str
-    slot: str
-    local_time: time
-    next_day: date
-    next_due_at: datetime
-    patient_id: UUID
-    zone: str
-    boundary: time
-    moves: list[list[str]]
-    last_answered_on: date | None
-    person: Person
-    days: Days = field(init=False)
-    clock: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.days = Days.stored(self.zone, self.boundary, self.moves)
-        self.clock = _clock(self.local_time)
-
-
-@cache
-def _clock(at: time) -> str:
-    """`8 am`, in the words of a message."""
-    return at.strftime("%I:%M %p").lstrip("0").replace(":00", "").lower()
-
-
-COLUMNS: Final = (
-    "pk", "kind", "slot", "local_time", "next_day", "next_due_at", "patient_id",
-    "patient__time_zone", "patient__day_boundary", "patient__zone_moves",
-    "patient__last_answered_on",
-    "patient__user_id", "patient__user__email", "patient__user__channel",
-    "patient__user__quiet_from", "patient__user__quiet_until", "patient__user__time_zone",
-)  # fmt: skip
-OF_PERSON: Final = COLUMNS.index("patient__user_id")
 
 
 def post_due_reminders(now: datetime) -> int:
@@ -108,21 +46,6 @@ def post_due_reminders(now: datetime) -> int:
     while batch := _post_batch(now):
         posted += batch
     return posted
-
-
-def _due(now: datetime) -> list[Pointer]:
-    """The pointers due longest; each is held until the transaction ends."""
-    due = ReminderTime.objects.filter(is_enabled=True, next_due_at__lte=now)
-    due = due.order_by("next_due_at")
-    if connection.features.has_select_for_update_skip_locked:
-        held = due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH]
-        due = ReminderTime.objects.filter(pk__in=list(held)).order_by("next_due_at")
-    return [_pointer(row) for row in due.values_list(*COLUMNS)[:BATCH]]
-
-
-def _pointer(row: tuple[Any, ...]) -> Pointer:
-    values = [*row[:OF_PERSON], Person(*row[OF_PERSON:])]
-    return Pointer(*values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +60,7 @@ class _Batch:
 
 @transaction.atomic
 def _post_batch(now: datetime) -> int:
-    rows = _due(now)
+    rows = due_pointers(now)
     if not rows:
         return 0
     batch = _known(rows, now)
@@ -149,7 +72,7 @@ def _post_batch(now: datetime) -> int:
             log.exception("a reminder could not be made; it waits an hour")
             row.next_due_at = now + POISON_WAITS
     Message.objects.store(messages)
-    _advance(rows)
+    advance_pointers(rows)
     return len(rows)
 
 
@@ -169,22 +92,6 @@ def _stands(patient_ids: set[UUID], now: datetime) -> dict[object, Standing]:
         return {}
     patients = Patient.objects.select_related("user").filter(pk__in=patient_ids)
     return standings_of(list(patients), now)
-
-
-def _advance(rows: list[Pointer]) -> None:
-    """Store the pointers; the many that share a time are one statement."""
-    groups: dict[tuple[date, datetime], list[int]] = defaultdict(list)
-    for row in rows:
-        groups[(row.next_day, row.next_due_at)].append(row.pk)
-    if len(groups) > MOST_GROUPS:
-        moved = [
-            ReminderTime(pk=row.pk, next_day=row.next_day, next_due_at=row.next_due_at)
-            for row in rows
-        ]
-        ReminderTime.objects.bulk_update(moved, ["next_day", "next_due_at"])
-        return
-    for (day, due_at), keys in groups.items():
-        ReminderTime.objects.filter(pk__in=keys).update(next_day=day, next_due_at=due_at)
 
 
 def _occurrences(row: Pointer, batch: _Batch) -> list[Posting]:
@@ -307,7 +214,8 @@ def _clinicians_told(notices: list[Notice], stands: Standing, now: datetime) -> 
                 recipient=person,
                 params={"path": f"/clinic/patients/{patient.pk}/"},
             )
-            found += [told.row(name, now=now) for name in channels_for(told.kind, person, live[person.pk])]
+            channels = channels_for(told.kind, person, live[person.pk])
+            found += [told.row(name, now=now) for name in channels]
     return found
 
 

@@ -8,9 +8,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
+from patients.services.absences import note_absence
 from patients.services.checkins import submit_checkin
 from schedules.models.plans import Revision
-from tests.cast import NOW, a_plan, a_signed_plan
+from tests.cast import DAY, NOW, Role, a_person, a_plan, a_signed_plan
 
 pytestmark = pytest.mark.django_db
 PUBLIC = {
@@ -31,6 +32,7 @@ RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign"
 LISTS = {"triage", "patients", "invite-patient"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
 OWN_WAY = {"reminders-arrived", "reminders-remove", "alarm"}
+COVER = {"cover", "cover-name", "cover-end"}
 MANAGE = {"people", "invite-staff", "people-switch", "ledger", "safety-contact",
           "backup", "clock", "test-alarm"}  # fmt: skip
 
@@ -48,7 +50,7 @@ NAMES = {name: route for name, route in patterns() if not name.startswith(ALLAUT
 
 
 def test_every_address_is_in_one_group():
-    assert set(NAMES) == PUBLIC | OWN | RECORD | LISTS | MANAGE | ANYBODY | OWN_WAY
+    assert set(NAMES) == PUBLIC | OWN | RECORD | LISTS | MANAGE | COVER | ANYBODY | OWN_WAY
 
 
 @pytest.fixture
@@ -66,6 +68,7 @@ def things(cast, time_machine):
         "user_id": cast.bell.pk,
         "entry_id": uuid4(),
         "endpoint_id": uuid4(),
+        "absence_id": uuid4(),
         "day": "2026-03-02",
         "slot": "morning",
     }
@@ -138,6 +141,24 @@ def test_a_way_to_reach_somebody_is_their_own(cast, things, name, who):
     assert Endpoint.objects.filter(pk=bells.pk, dead_since__isnull=True).exists()
 
 
+@pytest.mark.parametrize("name", ["cover-name", "cover-end"])
+@pytest.mark.parametrize("who", ["cole", "nurse", "other_admin", "patient"])
+def test_an_absence_is_for_its_clinician_and_the_admin(cast, things, name, who):
+    absence = note_absence(
+        cast.bell, since=NOW, until=NOW + 7 * DAY, cover=None, by=cast.bell, now=NOW
+    )
+    there = {**things, "absence_id": absence.pk}
+    others = {"patient": cast.ana.user, "cole": cast.cole, "nurse": cast.nurse}
+    user = others.get(who) or a_person(cast.cole.clinic, "Admin Elsewhere", Role.ADMIN, NOW)
+    assert set(refused(user, name, there)) <= {404, 405}
+    absence.refresh_from_db()
+    assert (absence.cover, absence.until) == (None, NOW + 7 * DAY)
+
+
+def test_the_page_of_absences_is_not_for_patients(cast, things):
+    assert refused(cast.ana.user, "cover", things) == [404, 404]
+
+
 @pytest.mark.parametrize("who", ["bell", "nurse", "admin", "patient"])
 def test_everybody_has_a_page_for_their_own_reminders(cast, things, who):
     client = Client()
@@ -191,8 +212,8 @@ def test_an_account_switched_off_is_out_at_once(cast, things):
 def test_every_page_of_ones_own_answers(cast, things, who):
     user = cast.ana.user if who == "ana" else getattr(cast, who)
     mine = {"ana": OWN - {"checkin-grade", "dose-taken", "dose-undo"},
-            "bell": LISTS | {"review", "plan-new", "plan-sign"},
-            "admin": MANAGE - {"people-switch", "safety-contact", "backup", "test-alarm"}}[who]  # fmt: skip
+            "bell": LISTS | {"review", "plan-new", "plan-sign", "cover"},
+            "admin": MANAGE - {"people-switch", "safety-contact", "backup", "test-alarm"} | {"cover"}}[who]  # fmt: skip
     client = Client()
     client.force_login(user)
     for name in sorted(mine):

@@ -35,7 +35,8 @@ def test_before_the_last_dose(before, kinds):
 
 
 @pytest.mark.parametrize(
-    ("after", "kinds"), [(0, ["last-dose"]), (1, []), (2, ["aftercare"]), (6, ["aftercare"]), (7, [])]
+    ("after", "kinds"),
+    [(0, ["last-dose"]), (1, []), (2, ["aftercare"]), (6, ["aftercare"]), (7, [])],
 )
 def test_after_the_last_dose(after, kinds):
     assert morning_kinds(STEP + after * DAY, Facts(steps=(STEP,), ended=STEP)) == kinds

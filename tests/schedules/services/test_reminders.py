@@ -182,7 +182,9 @@ def test_a_step_that_a_hold_moved_is_not_announced(cast):
 
 def test_the_end_of_a_plan_is_told_before_and_after_to_both(cast):
     step = (NOW + 4 * DAY).date()
-    plan = a_plan(cast, first=step, start={"bedtime": "0.125"}, keys=("melt-0.125",), target=Dose(0))
+    plan = a_plan(
+        cast, first=step, start={"bedtime": "0.125"}, keys=("melt-0.125",), target=Dose(0)
+    )
     through(cast, 2, answering=True)
     assert days_on_which("last-dose-ahead", cast) == [step - 3 * DAY]
     said = NOW + 2 * DAY + HOUR
