@@ -1,7 +1,9 @@
 """Away and covered: one page for a clinician's own absences and an admin's clinic."""
 
+from __future__ import annotations
+
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -11,11 +13,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.forms.absences import AbsenceForm
-from patients.models.absences import Absence
-from patients.models.accounts import User
 from patients.selectors.absences import absence_for, absence_lines, clinicians_in
 from patients.services.absences import AbsenceRefused, end_absence, name_cover, note_absence
 from patients.views.access import chosen_clinician, signed_in
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from patients.models.absences import Absence
+    from patients.models.accounts import User
 
 
 def _person(request: HttpRequest) -> User:
