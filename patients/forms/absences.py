@@ -35,7 +35,10 @@ class AbsenceForm(forms.Form):
     """Whole days. Nobody is filled in: a name is asked for, and its lack is told every day."""
 
     clinician = PersonInput(
-        User.objects.none(), label="Who is away", error_messages={"required": "Choose a person."}
+        User.objects.none(),
+        label="Who is away",
+        empty_label="Choose",
+        error_messages={"required": "Choose a person."},
     )
     first = DayInput(label="First day away")
     last = DayInput(label="Last day away")

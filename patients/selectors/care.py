@@ -1,6 +1,8 @@
 """Who may open which record. Everything else asks here."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,6 +11,8 @@ from patients.domain.roles import CLINICIANS, Permission
 from patients.models.accounts import User
 from patients.models.care import CareLink, Patient
 from patients.selectors.absences import in_force
+
+SECOND: Final = timedelta(seconds=1)
 
 
 def visible_patients(user: User, *, now: datetime) -> QuerySet[Patient]:
@@ -42,6 +46,26 @@ def own_patient(user: User) -> Patient | None:
 def care_team(patient: Patient, *, now: datetime) -> list[CareLink]:
     links = CareLink.objects.active(now).filter(patient=patient)
     return list(links.select_related("clinician").order_by("since"))
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """One person who can open a record, why, and the last day in the patient's own zone."""
+
+    name: str
+    kind: str
+    last_day: date | None
+
+
+def team_lines(patient: Patient, *, now: datetime) -> list[TeamLine]:
+    return [
+        TeamLine(
+            link.clinician.name,
+            link.kind,
+            (link.until - SECOND).astimezone(patient.zone).date() if link.until else None,
+        )
+        for link in care_team(patient, now=now)
+    ]
 
 
 def colleagues(patient: Patient, *, now: datetime) -> list[User]:
