@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules.views import clinic, diary, plans, start_gates, zones
+from schedules.views import clinic, diary, plans, requests, start_gates, zones
 
 urlpatterns = [
     path("today/", diary.today, name="today"),
@@ -14,10 +14,16 @@ urlpatterns = [
     path("plan/", diary.plan, name="plan"),
     path("gate/", diary.gate, name="gate"),
     path("change/", diary.change, name="change"),
+    path("change/ask/", requests.ask, name="change-ask"),
     path("clinic/", clinic.triage_page, name="triage"),
     path("clinic/patients/", clinic.patients, name="patients"),
     path("clinic/patients/<uuid:patient_id>/", clinic.review, name="review"),
     path("clinic/patients/<uuid:patient_id>/hold/", clinic.hold, name="hold"),
+    path(
+        "clinic/patients/<uuid:patient_id>/requests/<uuid:request_id>/",
+        requests.answer,
+        name="request-answer",
+    ),
     path("clinic/patients/<uuid:patient_id>/go/", clinic.spoken_go, name="spoken-go"),
     path("clinic/patients/<uuid:patient_id>/plans/new/", plans.new, name="plan-new"),
     path("clinic/patients/<uuid:patient_id>/plans/preview/", plans.preview, name="plan-preview"),

@@ -23,6 +23,7 @@ from patients.services.reconciler import raise_lost_flags
 from schedules.selectors import reminders
 from schedules.services.digest import plan_digests, post_digests
 from schedules.services.due_reminders import post_due_reminders
+from schedules.services.requests import chase_requests
 from schedules.services.review import review_new_days
 from schedules.services.silence import review_silence
 
@@ -127,6 +128,7 @@ JOBS: Final[tuple[Callable[[datetime], object], ...]] = (
     post_due_reminders,
     review_new_days,
     post_digests,
+    chase_requests,
     sweep,
     watch_ledger,
 )

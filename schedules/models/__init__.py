@@ -3,5 +3,6 @@
 from schedules.models.doses import DoseEntry
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.models.reminders import ReminderTime
+from schedules.models.requests import ChangeRequest
 
-__all__ = ["DoseEntry", "PlanEvent", "ReminderTime", "Revision", "TaperPlan"]
+__all__ = ["ChangeRequest", "DoseEntry", "PlanEvent", "ReminderTime", "Revision", "TaperPlan"]

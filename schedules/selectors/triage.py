@@ -12,10 +12,13 @@ from patients.models.flags import Flag
 from patients.selectors.care import visible_patients
 from patients.selectors.flags import open_flags
 from schedules.domain.dose import render_mg
+from schedules.domain.requests import ASKS_FOR
 from schedules.models.plans import Revision
+from schedules.models.requests import ChangeRequest
 from schedules.selectors.diary import clock_words, short_day
 from schedules.selectors.histories import History, histories, newest_drafts
 from schedules.selectors.plans import Standing, standing, waiting_revision
+from schedules.selectors.requests import open_requests
 
 SPARK_DAYS = 28
 ACT, WEEK, WORK, STEADY = "act", "week", "work", "steady"
@@ -63,10 +66,11 @@ def triage(user: User, now: datetime) -> Triage:
     groups: dict[str, list[Line]] = {ACT: [], WEEK: [], WORK: [], STEADY: []}
     known = histories(patients)
     drafts = newest_drafts(patients, known)
+    requests = open_requests(patients)
     for patient in patients:
         history, key = known[patient.pk], patient.pk
         stands = standing(patient, now, history=history)
-        seen = _Seen(patient, stands, sparks[key], now, history, drafts.get(key))
+        seen = _Seen(patient, stands, sparks[key], now, history, drafts.get(key), requests.get(key))
         group, line = _place(seen, flags.get(patient.pk, []))
         groups[group].append(line)
     ranked = {
@@ -101,6 +105,7 @@ class _Seen:
     now: datetime
     history: History
     draft: Revision | None
+    request: ChangeRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,9 @@ def _place(seen: _Seen, flags: list[Flag]) -> tuple[str, Line]:
     if flags:
         group = ACT if flags[0].rank >= 2 else WEEK
         return group, _line(seen, _flagged(seen, flags))
+    if seen.request is not None:
+        group = ACT if seen.request.is_urgent else WORK
+        return group, _line(seen, _asked(seen, seen.request))
     why, detail, place = _plan_work(seen)
     if why:
         return WORK, _line(seen, _Why(why, detail, (place, 0.0)))
@@ -128,11 +136,24 @@ def _place(seen: _Seen, flags: list[Flag]) -> tuple[str, Line]:
     return STEADY, _line(seen, _Why("Steady.", _steady_words(seen.stands), (0, 0.0)))
 
 
+def _asked(seen: _Seen, request: ChangeRequest) -> _Why:
+    local = request.answer_by.astimezone(seen.patient.zone)
+    late = " It is late." if request.answer_by <= seen.now else ""
+    return _Why(
+        f"Asked {ASKS_FOR[request.ask].told}.",
+        f"Answer by {clock_words(local)}, {short_day(local.date())}.{late}",
+        (-1, request.answer_by.timestamp()),
+        waiting=waiting_words(seen.now - request.asked_at),
+        since=f"since {short_day(request.asked_at.astimezone(seen.patient.zone).date())}",
+    )
+
+
 def _flagged(seen: _Seen, flags: list[Flag]) -> _Why:
     flag = flags[0]
     more = f"{len(flags) - 1} more open." if len(flags) > 1 else ""
     known = f"Seen by {flag.seen_by.name}." if flag.seen_by else ""
-    words = " ".join(word for word in (_again(flag), known, more) if word)
+    asked = f"Asked {ASKS_FOR[seen.request.ask].told}." if seen.request else ""
+    words = " ".join(word for word in (_again(flag), known, more, asked) if word)
     local = flag.raised_at.astimezone(seen.patient.zone)
     is_today = local.date() == seen.now.astimezone(seen.patient.zone).date()
     return _Why(

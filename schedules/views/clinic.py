@@ -21,6 +21,7 @@ from schedules.charts import CLINIC, Chart, Series, draw, spark
 from schedules.selectors.diary import clock_words, day_words, next_words
 from schedules.selectors.plans import can_undo, newest_signed, plan_of
 from schedules.selectors.progress import Progress, facts, future_steps, progress
+from schedules.selectors.requests import request_lines
 from schedules.selectors.revisions import revision_lines
 from schedules.selectors.triage import Line, Triage, age_of, triage
 from schedules.services.gates import GateClosed, clear_step
@@ -126,6 +127,7 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "chart": clinic_chart(seen),
         "facts": facts(whole.lines, len(flags)),
         "flags": flags,
+        "requests": request_lines(patient),
         "notes": recent_notes(patient),
         "days": list(reversed(seen.lines[-120:])),
         "range": "28d" if back else "all",

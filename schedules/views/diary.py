@@ -33,6 +33,7 @@ from schedules.selectors.doses import row_of_submission
 from schedules.selectors.histories import history_of
 from schedules.selectors.plans import open_hold_flags, standing, waiting_revision
 from schedules.selectors.progress import Progress, future_steps, progress
+from schedules.selectors.requests import request_lines
 from schedules.selectors.revisions import PlanView, plan_view
 from schedules.services.diary import record_dose
 from schedules.services.doses import AlreadyLogged, Answer, DoseRefused, undo_dose
@@ -347,5 +348,10 @@ def change(request: HttpRequest) -> HttpResponse:
             return redirect("today")
         except PlanRefused as refused:
             form.add_error(None, str(refused))
-    context = {"form": form, "stands": stands, "tab": "plan"}
+    context = {
+        "form": form,
+        "stands": stands,
+        "requests": request_lines(patient),
+        "tab": "plan",
+    }
     return render(request, "schedules/plans/change.html", context)

@@ -11,6 +11,7 @@ from patients.models.flags import Flag
 from patients.services.absences import note_absence
 from patients.services.checkins import submit_checkin
 from schedules.models.plans import Revision
+from schedules.services.requests import ask_change
 from tests.cast import DAY, NOW, Role, a_person, a_plan, a_signed_plan
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +26,10 @@ PUBLIC = {
     "join",
 }
 ALLAUTH_PUBLIC = "account_"
-OWN = {"today", "progress", "plan", "gate", "change", "more", "checkin", "checkin-day",
+OWN = {"today", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
-          "thresholds", "flag-outcome", "care-team"}  # fmt: skip
+          "thresholds", "flag-outcome", "care-team", "request-answer"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
 OWN_WAY = {"reminders-arrived", "reminders-remove", "alarm"}
@@ -69,6 +70,9 @@ def things(cast, time_machine):
         "entry_id": uuid4(),
         "endpoint_id": uuid4(),
         "absence_id": uuid4(),
+        "request_id": ask_change(
+            cast.ana, ask="talk", note="", by=cast.ana.user, now=NOW.replace(hour=12)
+        ).pk,
         "day": "2026-03-02",
         "slot": "morning",
     }
