@@ -26,6 +26,7 @@ from schedules.services.due_reminders import post_due_reminders
 from schedules.services.requests import chase_requests
 from schedules.services.review import review_new_days
 from schedules.services.silence import review_silence
+from taper_tracker.backups import keep_backups
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +112,7 @@ def sweep(now: datetime) -> None:
     raise_lost_flags(now)
     plan_digests(now)
     keep_cover(now)
+    keep_backups(now)
     if has_dead_channels():
         alarm_admins("channel-list", occurrence=f"{now:%Y-%m-%d}", now=now)
     beat("sweep", now=now)

@@ -16,6 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # The house
 TAPER_DATA_DIR: Path = data_folder(env.str("TAPER_DATA_DIR", default=str(BASE_DIR / "var")))
+BACKUP_DIR: Path = Path(env.str("BACKUP_DIR", default=str(TAPER_DATA_DIR / "backups")))
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or secret(TAPER_DATA_DIR)
 DEBUG: bool = env.bool("DEBUG", default=False)
 PORT: int = env.int("PORT", default=8000)

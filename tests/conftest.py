@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from hypothesis import settings as hypothesis_settings
 
+from taper_tracker import clock
 from tests.cast import a_cast
 
 hypothesis_settings.register_profile("quick", max_examples=150, deadline=None)
@@ -19,7 +20,8 @@ collect_ignore = [] if find_spec("playwright") else ["browser"]
 
 
 @pytest.fixture(autouse=True)
-def _plain(settings):
+def _plain(settings, monkeypatch):
+    monkeypatch.setattr(clock, "keep_backups", lambda now: None)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ACCOUNT_RATE_LIMITS = False

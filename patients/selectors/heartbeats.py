@@ -62,8 +62,13 @@ def health(now: datetime, *, disk: Path) -> Health:
 
 def is_hour_over(name: str, now: datetime) -> bool:
     """Whether a job that runs once an hour is due."""
-    last = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+    last = last_beat(name)
     return last is None or now - last >= timedelta(hours=1)
+
+
+def last_beat(name: str) -> datetime | None:
+    """When a job last did its work; None where it never has."""
+    return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
 
 
 def _silent(now: datetime) -> list[str]:

@@ -121,12 +121,13 @@ class _Why:
 
 
 def _place(seen: _Seen, flags: list[Flag]) -> tuple[str, Line]:
-    if flags:
+    request = seen.request
+    if flags and (flags[0].rank >= 2 or request is None or not request.is_urgent):
         group = ACT if flags[0].rank >= 2 else WEEK
         return group, _line(seen, _flagged(seen, flags))
-    if seen.request is not None:
-        group = ACT if seen.request.is_urgent else WORK
-        return group, _line(seen, _asked(seen, seen.request))
+    if request is not None:
+        group = ACT if request.is_urgent else WORK
+        return group, _line(seen, _asked(seen, request, flags))
     why, detail, place = _plan_work(seen)
     if why:
         return WORK, _line(seen, _Why(why, detail, (place, 0.0)))
@@ -136,12 +137,13 @@ def _place(seen: _Seen, flags: list[Flag]) -> tuple[str, Line]:
     return STEADY, _line(seen, _Why("Steady.", _steady_words(seen.stands), (0, 0.0)))
 
 
-def _asked(seen: _Seen, request: ChangeRequest) -> _Why:
+def _asked(seen: _Seen, request: ChangeRequest, flags: list[Flag]) -> _Why:
     local = request.answer_by.astimezone(seen.patient.zone)
+    known = f" {flags[0].sentence}" if flags else ""
     late = " It is late." if request.answer_by <= seen.now else ""
     return _Why(
         f"Asked {ASKS_FOR[request.ask].told}.",
-        f"Answer by {clock_words(local)}, {short_day(local.date())}.{late}",
+        f"Answer by {clock_words(local)}, {short_day(local.date())}.{late}{known}",
         (-1, request.answer_by.timestamp()),
         waiting=waiting_words(seen.now - request.asked_at),
         since=f"since {short_day(request.asked_at.astimezone(seen.patient.zone).date())}",

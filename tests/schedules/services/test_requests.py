@@ -6,11 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from patients.domain.flagbook import finding
 from patients.models.audit import AuditEntry
 from patients.models.flags import Flag
 from patients.models.messages import Message
 from patients.selectors.care import may_open
 from patients.services.accounts import name_backup
+from patients.services.flags import raise_flag
 from schedules.domain.plan import as_json
 from schedules.models.plans import PlanEvent, Revision
 from schedules.models.requests import ChangeRequest
@@ -209,3 +211,8 @@ def test_a_wish_to_go_back_stands_among_what_is_for_today(cast, clients):
     )
     page = bell.get("/clinic/").content.decode()
     assert page.index("Act today") < page.index("Asked to go back one step.")
+    raise_flag(cast.ana, finding("RF-29", "Quiet for some days."), day=NOW.date(), now=NOW)
+    page = bell.get("/clinic/").content.decode()
+    assert "Look at this week" not in page
+    asked_at = page.index("Asked to go back one step.")
+    assert page.index("Act today") < asked_at < page.index("Quiet for some days.")
