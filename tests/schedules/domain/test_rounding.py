@@ -231,3 +231,39 @@ def test_a_tablet_nearer_than_every_volume_is_kept():
     both = cupboard("klonopin-0.5", liquids=("uk-solution-0.4",))
     found = both.at_least(Dose.mg("0.245"), under=Dose.mg(1), like=NOTHING)
     assert (found.dose, found.liquid) == (Dose.mg("0.25"), None)
+
+
+@pytest.mark.parametrize(
+    ("least", "under", "found"),
+    [
+        ("0.6", "1", ("0.75", True)),
+        ("0.75", "1", ("0.75", True)),
+        ("0.9", "1", ("0.75", False)),
+        ("0.3", "0.5", ("0.25", False)),
+        ("0.1", "0.25", ("0", False)),
+        ("0.00001", "0.25", ("0", False)),
+        ("0.25", "0.5", ("0.25", True)),
+        ("3.1", "9", ("3", False)),
+        ("1.9", "1", ("0.75", False)),
+    ],
+)
+def test_the_nearest_dose_within_what_is_asked_or_else_just_below(least, under, found):
+    shelf = cupboard("klonopin-0.5").shelf
+    dose, is_within = shelf.nearest(Dose.mg(least).ng, Dose.mg(under).ng)
+    assert (Dose(dose), is_within) == (Dose.mg(found[0]), found[1])
+
+
+@pytest.mark.parametrize(("least", "is_within"), [(0, True), (-10, False), (-1_000_000, False)])
+def test_nothing_is_within_only_where_exactly_nothing_is_asked(least, is_within):
+    assert cupboard("klonopin-0.5").shelf.nearest(least, 250_000) == (0, is_within)
+
+
+@pytest.mark.parametrize(
+    ("least", "under", "found"),
+    [("0.61", "1", ("0.61", True)), ("0.605", "0.61", ("0.6", False)), ("0.745", "0.75", ("0.74", False)),
+     ("0.745", "0.76", ("0.75", True)), ("0.005", "0.01", ("0", False))],
+)  # fmt: skip
+def test_nearest_with_a_liquid(least, under, found):
+    shelf = cupboard("klonopin-0.5", liquids=("compounded-0.1",)).shelf
+    dose, is_within = shelf.nearest(Dose.mg(least).ng, Dose.mg(under).ng)
+    assert (Dose(dose), is_within) == (Dose.mg(found[0]), found[1])
