@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 MONTH: Final = "%b"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A line or label at a place."""
 
     x: str
@@ -38,8 +37,7 @@ PATIENT: Final = Frame(326, 66, 22, 172, 208, 312)
 CLINIC: Final = Frame(880, 128, 24, 142, 166, 186)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One plan day: daily mg in force as plain number, the overall answer, is it held."""
 
     day: date

@@ -69,9 +69,14 @@ class Patient(models.Model):
         return ZoneInfo(self.zone_moves[-1][1] if self.zone_moves else self.time_zone)
 
 
+def is_in_time(since: datetime, until: datetime | None, now: datetime) -> bool:
+    """Whether a link that lasts from one moment until another has begun and not ended."""
+    return since <= now and (until is None or until > now)
+
+
 class CareLinkQuerySet(models.QuerySet["CareLink"]):
     def in_time(self, now: datetime) -> Self:
-        """Links that have begun and not ended, whoever holds them."""
+        """Links that have begun and not ended, whoever holds them: `is_in_time` in SQL."""
         ends_later = Q(until__isnull=True) | Q(until__gt=now)
         return self.filter(ends_later, since__lte=now)
 

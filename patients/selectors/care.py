@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from patients.domain.roles import CLINICIANS, Permission
 from patients.models.accounts import User
-from patients.models.care import CareLink, Patient
+from patients.models.care import CareLink, Patient, is_in_time
 from patients.selectors.absences import in_force
 
 SECOND: Final = timedelta(seconds=1)
@@ -32,8 +32,9 @@ def visible_patient(user: User, patient_id: UUID, *, now: datetime) -> Patient |
 
 def may_open(user: User, patient_id: UUID, *, now: datetime) -> bool:
     """Whether an active care link opens this record to a clinician; reads nothing of it."""
-    held = CareLink.objects.in_time(now).filter(clinician=user, patient=patient_id)
-    return user.is_active and held.exists()
+    held = CareLink.objects.filter(clinician=user, patient=patient_id)
+    times = held.values_list("since", "until")
+    return user.is_active and any(is_in_time(since, until, now) for since, until in times)
 
 
 def own_patient(user: User) -> Patient | None:

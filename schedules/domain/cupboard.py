@@ -61,7 +61,10 @@ class _Shelf:
     """Every dose some products make, and for each the equally simple ways to make it."""
 
     def __init__(
-        self, products: tuple[Product, ...], liquids: tuple[Liquid, ...], most_pieces: int
+        self,
+        products: tuple[Product, ...],
+        liquids: tuple[Liquid, ...],
+        most_pieces: int = MOST_PIECES,
     ) -> None:
         self.ways: dict[int, list[Portion]] = {}
         for portion in tablet_portions(products, most_pieces):
@@ -130,7 +133,7 @@ class _Shelf:
                         yield Portion(Dose(ng), way.tablets, volume, way.pieces + 1)
 
 
-_shelf = lru_cache(maxsize=256)(_Shelf)
+shelf_of = lru_cache(maxsize=256)(_Shelf)
 
 
 def _rank(way: Portion) -> tuple[int, bool, int]:
@@ -147,7 +150,7 @@ class Cupboard:
     shelf: _Shelf = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shelf", _shelf(self.products, self.liquids, self.most_pieces))
+        object.__setattr__(self, "shelf", shelf_of(self.products, self.liquids, self.most_pieces))
 
     def exactly(self, dose: Dose, *, like: Portion = NOTHING) -> Portion | None:
         """The simplest way to make exactly this dose, or None; the least change from `like`."""

@@ -48,10 +48,11 @@ class Dose:
         """
         if isinstance(amount, Decimal) and not amount.is_finite():
             raise DoseInvalid("A dose is a number.")
-        nanograms = Fraction(amount) * NANOGRAMS_PER_MG
-        if nanograms.denominator != 1 or nanograms % 10:
+        top, under = (Fraction(amount) if isinstance(amount, str) else amount).as_integer_ratio()
+        nanograms, rest = divmod(top * NANOGRAMS_PER_MG, under)
+        if rest or nanograms % 10:
             raise DoseInvalid("A dose has at most five decimals of a milligram.")
-        return cls(int(nanograms))
+        return cls(nanograms)
 
     @classmethod
     def up(cls, amount: Fraction) -> "Dose":

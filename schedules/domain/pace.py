@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
-from schedules.domain.dose import Dose, plain_number
+from schedules.domain.dose import Dose
 from schedules.domain.strategies.base import Ratio
 
 DIGITS: Final = 60
@@ -90,8 +90,8 @@ def _percent_words(part: int, whole: int) -> str:
 def asked_words(asked: Ratio) -> str:
     """An asked amount for display, four decimals half up: `1.3122 mg`. Never a dose."""
     top, under = asked
-    places = (20_000 * top + under) // (2 * under)
-    return f"{plain_number(Decimal(places).scaleb(-4))}\u00a0mg"
+    whole, part = divmod((20_000 * top + under) // (2 * under), 10_000)
+    return f"{whole}.{part:04d}".rstrip("0").rstrip(".") + "\u00a0mg"
 
 
 def change_words(before: Dose, after: Dose) -> str:

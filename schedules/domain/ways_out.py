@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil
 
 from schedules.domain.builder import Built, Request
-from schedules.domain.cupboard import Cupboard
+from schedules.domain.cupboard import shelf_of
 from schedules.domain.dose import Dose
 from schedules.domain.medicine import Liquid, Medicine, Product
 from schedules.domain.pace import percent_cut
@@ -56,21 +56,19 @@ def _helpful(request: Request, before: Step, asked: Fraction) -> list[Product | 
     """Products of the medicine, not at home yet, that alone would make the asked cut."""
     known = {item.key for item in request.products} | {item.key for item in request.liquids}
     least = Dose.up(asked).ng
-    others = [item for item in request.medicine.items if item.key not in known]
-    return [item for item in others if _makes(_with(request, item), before, least)]
-
-
-def _with(request: Request, item: Product | Liquid) -> Cupboard:
-    if isinstance(item, Liquid):
-        return Cupboard(request.products, (*request.liquids, item))
-    return Cupboard((*request.products, item), request.liquids)
-
-
-def _makes(cupboard: Cupboard, before: Step, least: int) -> bool:
-    """Whether it makes a lower daily total that is not below so many nanograms."""
     doses = [portion.dose.ng for _, portion in before.portions]
-    short = sum(doses) - least
-    return any(old > short and cupboard.shelf.nearest(old - short, old)[1] for old in doses)
+    others = [item for item in request.medicine.items if item.key not in known]
+    return [item for item in others if _makes(request, item, doses, sum(doses) - least)]
+
+
+def _makes(request: Request, item: Product | Liquid, doses: list[int], short: int) -> bool:
+    """Whether with it one of the doses can be lowered by at most so many nanograms."""
+    products, liquids = request.products, request.liquids
+    if isinstance(item, Liquid):
+        shelf = shelf_of(products, (*liquids, item))
+    else:
+        shelf = shelf_of((*products, item), liquids)
+    return any(old > short and shelf.nearest(old - short, old)[1] for old in doses)
 
 
 def _hold_days(before: Step, step: Step, asked: Fraction, least: int) -> int:

@@ -95,6 +95,7 @@ def _amount_words(ml: Decimal, liquid: Liquid) -> str:
     return f"{drops}{NB}drop" if drops == 1 else f"{drops}{NB}drops"
 
 
+@lru_cache(maxsize=4096)
 def pieces_words(said: Said) -> str:
     """One line for a clinician's table: `1 whole and 1 half of 0.5 mg`."""
     if said.say == TAKE_NONE:

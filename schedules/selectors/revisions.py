@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from patients.models.care import Patient
@@ -63,8 +63,7 @@ def _doses(plan: Plan, number: int, medicine: Medicine) -> tuple[tuple[str, Said
     return tuple((SLOT[slot].label, describe_dose(portion, medicine)) for slot, portion in portions)
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(NamedTuple):
     """One row of a clinician's table of steps; `tone` is now, caution or nothing."""
 
     when: str

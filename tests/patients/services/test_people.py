@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 
 from patients.domain.roles import Role
 from patients.models.accounts import User
-from patients.models.care import CareLink
+from patients.models.care import CareLink, is_in_time
 from patients.models.messages import Message
-from patients.selectors.care import own_patient, visible_patients
+from patients.selectors.care import may_open, own_patient, visible_patients
 from patients.services.accounts import switch_account
 from patients.services.care import LastLink, end_care, link_care
 from patients.services.invitations import (
@@ -148,3 +148,25 @@ def test_a_used_link_is_not_sent_again(cast):
     used = [(k * DAY, "cancelled", "used") for k in (3, 7)]
     assert states("invitation") == [(0 * DAY, "sent", ""), *used]
     assert states("invitation-over") == [(14 * DAY, "cancelled", "used")]
+
+
+@pytest.mark.parametrize("since", [-1, 0, 1])
+@pytest.mark.parametrize("until", [None, -1, 0, 1])
+def test_a_link_is_in_time_alike_in_python_and_in_the_database(cast, since, until):
+    link = cast.ana.links.get()
+    ends = None if until is None else NOW + until * DAY
+    begins = NOW + since * DAY
+    if ends is not None and ends < begins:
+        return
+    CareLink.objects.filter(pk=link.pk).update(since=begins, until=ends)
+    expected = since <= 0 and (until is None or until > 0)
+    assert is_in_time(begins, ends, NOW) == expected
+    assert CareLink.objects.in_time(NOW).filter(pk=link.pk).exists() == expected
+    assert may_open(cast.bell, cast.ana.pk, now=NOW) == expected
+    assert visible_patients(cast.bell, now=NOW).filter(pk=cast.ana.pk).exists() == expected
+
+
+def test_an_account_that_is_off_may_open_nothing(cast):
+    switch_account(cast.bell, on=False, by=cast.admin, now=NOW)
+    cast.bell.refresh_from_db()
+    assert not may_open(cast.bell, cast.ana.pk, now=NOW)

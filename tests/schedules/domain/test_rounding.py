@@ -26,7 +26,7 @@ CLONAZEPAM = medicine("clonazepam")
 def nothing_remembered():
     """Each test makes its portions afresh."""
     tablet_portions.cache_clear()
-    cupboards._shelf.cache_clear()
+    cupboards.shelf_of.cache_clear()
 
 
 def cupboard(*keys, liquids=()):
