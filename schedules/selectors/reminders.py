@@ -10,24 +10,27 @@ from uuid import UUID
 from patients.models.care import Patient
 from patients.models.checkins import CheckIn
 from patients.models.messages import Message
-from schedules.models.doses import DoseEntry
 from schedules.models.plans import PlanEvent
-from schedules.selectors.histories import histories
+from schedules.selectors.histories import histories, histories_and_doses
 from schedules.selectors.plans import Standing, standing, waiting_revision
 
 Reasons = dict[UUID, str]
 
 
 def dose_no_longer_due(messages: Sequence[Message], now: datetime) -> Reasons:
-    """Logged already, or the plan has no such time of day any more."""
-    stands = _standings(messages, now)
-    logged = _logged(messages)
+    """Logged already, or the plan has no such time of day any more; one query for any number."""
+    days = {date.fromisoformat(message.params["day"]) for message in messages}
+    patients = list(_patients(messages).values())
+    known, logged = histories_and_doses(patients, days=sorted(days))
+    stands: dict[object, Standing | None] = {
+        patient.pk: standing(patient, now, history=known[patient.pk]) for patient in patients
+    }
     reasons = {}
     for message in messages:
         day, slot = date.fromisoformat(message.params["day"]), message.params["slot"]
         if (message.patient_id, day, slot) in logged:
             reasons[message.pk] = "logged already"
-        elif not _has_dose(stands[message.patient_id], day, slot):
+        elif not _has_dose(stands.get(message.patient_id), day, slot):
             reasons[message.pk] = "no dose planned"
     return reasons
 
@@ -35,15 +38,6 @@ def dose_no_longer_due(messages: Sequence[Message], now: datetime) -> Reasons:
 def _has_dose(stands: Standing | None, day: date, slot: str) -> bool:
     step = stands.step_on(day) if stands else None
     return step is not None and slot in dict(step.portions) and bool(step.portion(slot).dose)
-
-
-def _logged(messages: Sequence[Message]) -> set[tuple[object, date, str]]:
-    rows = DoseEntry.objects.filter(
-        patient__in={message.patient_id for message in messages},
-        plan_day__in={message.params["day"] for message in messages},
-        superseded_by__isnull=True,
-    ).exclude(kind=DoseEntry.UNDONE)
-    return set(rows.values_list("patient_id", "plan_day", "slot"))
 
 
 def _standings(messages: Sequence[Message], now: datetime) -> dict[object, Standing | None]:

@@ -78,11 +78,10 @@ OF_PERSON: Final = COLUMNS.index("patient__user_id")
 def due_pointers(now: datetime) -> list[Pointer]:
     """The pointers due longest; each is held until the transaction ends."""
     due = ReminderTime.objects.filter(is_enabled=True, next_due_at__lte=now)
-    due = due.order_by("next_due_at")
     if connection.features.has_select_for_update_skip_locked:
-        held = due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH]
-        due = ReminderTime.objects.filter(pk__in=list(held)).order_by("next_due_at")
-    return [_pointer(row) for row in due.values_list(*COLUMNS)[:BATCH]]
+        due = due.select_for_update(skip_locked=True, of=("self",))
+    rows = due.order_by("next_due_at").values_list(*COLUMNS)
+    return [_pointer(row) for row in rows[:BATCH]]
 
 
 def _pointer(row: tuple[Any, ...]) -> Pointer:
