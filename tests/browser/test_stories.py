@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -137,8 +138,8 @@ def test_every_page_of_a_patient_in_every_theme(person, accounts, theme):
     maya.page.get_by_label(theme, exact=True).check()
     maya.page.get_by_role("button", name="Save").click()
     expect(maya.page.locator("html")).to_have_attribute("data-theme", theme.lower())
-    for path in ("/today/", "/progress/?range=all", "/plan/", "/gate/", "/change/", "/more/",
-                 "/more/reminders/", "/today/zone/", "/check-in/", "/help-now/us/"):  # fmt: skip
+    for path in ("/today/", "/progress/?range=all", "/plan/", "/gate/", "/change/", "/change/ask/",
+                 "/more/", "/more/reminders/", "/today/zone/", "/check-in/", "/help-now/us/"):  # fmt: skip
         maya.open(path)
         maya.find_barriers()
     maya.open("/today/")
@@ -270,6 +271,60 @@ def test_a_doctor_has_numbers_a_pager_and_an_alarm(person, accounts):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_be_visible()
     doctor.find_barriers()
+
+
+def test_a_patient_asks_and_a_doctor_answers(person, accounts):
+    maya, doctor = person(PHONE), person(DESK)
+    maya.sign_in("maya", accounts["maya"])
+    maya.open("/plan/")
+    maya.page.get_by_role("link", name="Ask for a change").click()
+    maya.page.get_by_role("button", name="Send to my clinic").click()
+    expect(maya.page.get_by_role("alert")).to_contain_text("Choose one.")
+    maya.find_barriers()
+    maya.page.get_by_label("Go back to the dose before this one").check()
+    maya.page.get_by_label("In your own words", exact=False).fill("The nights are too hard.")
+    maya.page.get_by_role("button", name="Send to my clinic").click()
+    expect(maya.page.get_by_text("Not answered yet.", exact=False)).to_be_visible()
+    maya.find_barriers()
+    doctor.sign_in("doctor", accounts["doctor"])
+    expect(doctor.page.get_by_text("Asked to go back one step.").first).to_be_visible()
+    doctor.find_barriers()
+    doctor.page.get_by_role("link", name="Maya Okafor").first.click()
+    doctor.find_barriers()
+    doctor.page.get_by_label("Answer, in words the patient reads").fill("Yes, from tonight.")
+    doctor.page.get_by_role("button", name="Yes", exact=True).click()
+    expect(doctor.page.get_by_text("build it", exact=False)).to_be_visible()
+    doctor.find_barriers()
+    maya.open("/change/")
+    expect(maya.page.get_by_text("Yes, from tonight.", exact=False)).to_be_visible()
+    maya.find_barriers()
+
+
+def test_a_doctor_goes_away_and_is_covered(person, accounts):
+    doctor, admin = person(DESK), person(DESK)
+    doctor.sign_in("doctor", accounts["doctor"])
+    doctor.page.get_by_role("link", name="Cover", exact=True).click()
+    doctor.find_barriers()
+    doctor.page.get_by_label("First day away").fill("2020-01-01")
+    doctor.page.get_by_label("Last day away").fill("2020-01-02")
+    doctor.page.get_by_role("button", name="Save").click()
+    expect(doctor.page.get_by_role("alert")).to_contain_text("within a year from now")
+    doctor.find_barriers()
+    today = datetime.now(UTC).date()
+    doctor.page.get_by_label("First day away").fill((today + timedelta(days=3)).isoformat())
+    doctor.page.get_by_label("Last day away").fill((today + timedelta(days=5)).isoformat())
+    doctor.page.get_by_role("button", name="Save").click()
+    expect(doctor.page.get_by_text("Nobody yet").first).to_be_visible()
+    doctor.find_barriers()
+    admin.sign_in("admin", accounts["admin"])
+    admin.open("/cover/")
+    admin.find_barriers()
+    admin.page.get_by_label("Who answers for Dr Anneke Visser").select_option(label="Nandi Mbeki")
+    admin.page.get_by_role("button", name="Name", exact=True).click()
+    expect(admin.page.get_by_text("Nandi Mbeki answers for Dr Anneke Visser.")).to_be_visible()
+    doctor.open("/cover/")
+    doctor.page.get_by_role("button", name="Remove").click()
+    expect(doctor.page.get_by_text("Removed.")).to_be_visible()
 
 
 def test_a_journey_asks_once(person, accounts):
