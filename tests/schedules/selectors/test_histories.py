@@ -12,7 +12,7 @@ from patients.services.flags import close_flag, log_contact, raise_flag
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.selectors.histories import histories, histories_and_doses
 from schedules.services.diary import record_dose
-from schedules.services.doses import Answer
+from schedules.services.doses import Answer, undo_dose
 from schedules.services.plans import hold_plan, resume_plan
 from tests.cast import DAY, NOW, a_patient, a_plan, a_signed_plan, a_uuid
 
@@ -93,6 +93,16 @@ def test_answered_doses_of_the_days_asked_for(cast, busy):
     _, answered = histories_and_doses(busy, days=[now.date()])
     assert answered == {(cast.ana.pk, now.date(), "morning")}
     assert histories_and_doses(busy)[1] == set()
+
+
+def test_a_dose_that_was_undone_is_not_answered(cast, busy):
+    now = NOW + 2 * DAY
+    entry = record_dose(
+        cast.ana, day=now.date(), slot="morning", answer=Answer("taken"), client_uuid=a_uuid(),
+        by=cast.ana.user, now=now,
+    )  # fmt: skip
+    undo_dose(entry, client_uuid=a_uuid(), by=cast.ana.user, now=now)
+    assert histories_and_doses(busy, days=[now.date()])[1] == set()
 
 
 def test_it_asks_once(busy):

@@ -1,11 +1,13 @@
 """Reminders: the right local time, once, and only while they are true."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
 
+from patients.models.accounts import User
+from patients.models.care import Patient
 from patients.models.messages import Message
 from patients.services.checkins import submit_checkin
 from schedules.domain.dose import Dose
@@ -218,3 +220,35 @@ def test_the_plan_message_is_cancelled_once_read(cast, plan):
     rows = Message.objects.filter(kind__in=("plan-to-read", "plan-unread"))
     assert set(rows.values_list("state", "reason")) == {("cancelled", "read")}
     assert rows.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("until", "state", "reason", "waits"),
+    [(time(23), "pending", "", 4), (time(7), "expired", "quiet hours", None)],
+)
+def test_a_quiet_kind_waits_for_the_end_of_quiet_hours_or_ends(
+    cast, plan, until, state, reason, waits
+):
+    """The check-in is due at seven in the evening and helps for six hours."""
+    User.objects.filter(pk=cast.ana.user.pk).update(quiet_from=time(18), quiet_until=until)
+    post_due_reminders(NOW + 13 * HOUR)
+    message = Message.objects.get(kind="baseline")
+    assert (message.state, message.reason) == (state, reason)
+    expected = message.due_at + waits * HOUR if waits is not None else None
+    assert message.available_at == expected
+    assert Message.objects.filter(kind="dose-due", state="pending").exists()
+
+
+def test_a_day_that_the_zone_does_not_have_is_reminded_of_nothing(cast, plan):
+    """Samoa had no 30 December 2011."""
+    Patient.objects.filter(pk=cast.ana.pk).update(time_zone="Pacific/Apia", last_answered_on=None)
+    row = ReminderTime.objects.get(kind="dose-due", slot="morning")
+    before = datetime(2011, 12, 29, 8, tzinfo=ZoneInfo("Pacific/Apia"))
+    ReminderTime.objects.exclude(pk=row.pk).delete()
+    ReminderTime.objects.filter(pk=row.pk).update(next_day=before.date(), next_due_at=before)
+    post_due_reminders(before + 2 * DAY)
+    rows = Message.objects.filter(kind="dose-due").order_by("occurrence")
+    told = {row.occurrence: row.reason for row in rows}
+    assert told.pop("2011-12-30#morning") == "no such local date"
+    assert "no such local date" not in told.values()
+    assert "2011-12-29#morning" in told

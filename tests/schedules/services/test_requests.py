@@ -17,6 +17,7 @@ from schedules.domain.plan import as_json
 from schedules.models.plans import PlanEvent, Revision
 from schedules.models.requests import ChangeRequest
 from schedules.selectors.plans import standing
+from schedules.services import requests
 from schedules.services.plans import hold_plan
 from schedules.services.requests import (
     RequestRefused,
@@ -140,6 +141,13 @@ def test_an_answered_question_is_not_chased(cast, plan):
     made = asked(cast)
     answered(cast, made)
     assert chase_requests(made.answer_by + DAY) == 0
+    assert not Flag.objects.filter(rule="RF-42").exists()
+
+
+def test_an_answer_that_comes_while_it_is_chased_wins(cast, plan):
+    made = asked(cast)
+    answered(cast, made)
+    assert not requests._chase(made.pk, made.answer_by + DAY)
     assert not Flag.objects.filter(rule="RF-42").exists()
 
 
