@@ -1,6 +1,6 @@
 """Charts from plain numbers: every path is ready text, the template only places it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -205,6 +205,37 @@ def draw(frame: Frame, series: Series, *, title: str, words: str) -> Chart:
         rows=_rows(points, series.lanes, scale),
         warns=tuple(Mark(_n(scale.x(d)), _n(scale.y(mg)), "!") for d, mg in marked),
         bottom=bottom,
+    )
+
+
+def draw_ahead(
+    frame: Frame,
+    future: Sequence[tuple[date, float]],
+    *,
+    today: date,
+    last: date,
+    warned: Collection[date],
+    title: str,
+    words: str,
+) -> Chart:
+    """A plan that has not begun: the staircase from today's dose on, warnings on its steps."""
+    most = max([mg for _, mg in future] + [0.01])
+    scale = _Scale(frame, today, last, most)
+    tomorrow = min(today + timedelta(days=1), last)
+    marked = [step for step in future[1:] if step[0] in warned]
+    return Chart(
+        frame=frame,
+        title=title,
+        words=words,
+        dose="",
+        planned=_steps([(tomorrow, future[0][1]), *future[1:]], last, scale),
+        cuts=(),
+        holds=(),
+        dose_axis=tuple([Mark("0", _n(scale.y(mg)), _number(mg)) for mg in _axis(most)]),
+        months=_months(today, last, scale, frame.day_bottom + 20),
+        today_x=_n(scale.x(today)),
+        warns=tuple([Mark(_n(scale.x(day)), _n(scale.y(mg)), "!") for day, mg in marked]),
+        bottom=frame.day_bottom,
     )
 
 

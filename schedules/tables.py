@@ -29,12 +29,14 @@ MONTH: Final = '<text x="{}">{}</text>'
 
 def step_table(rows: Iterable[StepRow]) -> SafeString:
     """The body of a clinician's table of steps."""
-    days, asked, of_start = gettext("days"), gettext("asked"), gettext("of start")
-    return reduce(add, [_step_row(row, days, asked, of_start) for row in rows], NOTHING)
-
-
-def _step_row(row: StepRow, days: str, asked: str, of_start: str) -> SafeString:
     language = get_language()
+    return reduce(add, [_step_row(row, language) for row in rows], NOTHING)
+
+
+@lru_cache(REMEMBERED)
+def _step_row(row: StepRow, language: str | None) -> SafeString:
+    """One row; from key to key of a live preview most stay as they are."""
+    days, asked, of_start = gettext("days"), gettext("asked"), gettext("of start")
     return format_html(
         ROW,
         row.tone,
@@ -96,7 +98,7 @@ def _breaks(over_asked: int, *rest: Any) -> SafeString:
 
 
 def step_head(slots: tuple[str, ...]) -> SafeString:
-    """The head of that table: a column for each time of day."""
+    """What comes before that body: the frame of the table, a column for each time of day."""
     return _head(slots, get_language())
 
 

@@ -46,8 +46,11 @@ def _prepared(
     if name not in rows[0]:
         return [ready(field.get_default())] * len(rows)
     values = [row[name] for row in rows]
-    if field.unique or isinstance(field, models.JSONField):
+    if field.unique:
         return map(ready, values)
+    if isinstance(field, models.JSONField):
+        written = {id(value): ready(value) for value in values}
+        return [written[id(value)] for value in values]
     known = {value: ready(value) for value in set(values)}
     return map(known.__getitem__, values)
 

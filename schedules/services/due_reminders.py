@@ -151,7 +151,7 @@ def _dose(row: Pointer, batch: _Batch) -> list[Notice]:
     second_at = row.next_due_at + SECOND_AFTER
     if second_at > expires:
         return [first]
-    return [first, _notice(row, "not-logged", "/today/", due_at=second_at, expires_at=expires)]
+    return [first, replace(first, kind="not-logged", due_at=second_at)]
 
 
 def _next_dose(row: Pointer, batch: _Batch) -> datetime:
@@ -168,14 +168,13 @@ def _notice(
     kind: str,
     path: str,
     *,
-    due_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> Notice:
     day = row.next_day.isoformat()
     return Notice(
         kind,
         f"{day}#{row.slot or row.kind}",
-        due_at or row.next_due_at,
+        row.next_due_at,
         row.person,
         patient_id=row.patient_id,
         params={"path": path, "clock": row.clock, "day": day, "slot": row.slot},

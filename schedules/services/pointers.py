@@ -55,8 +55,14 @@ class Pointer:
     clock: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.days = Days.stored(self.zone, self.boundary, self.moves)
+        moved = Days.stored(self.zone, self.boundary, self.moves) if self.moves else None
+        self.days = moved or _days(self.zone, self.boundary)
         self.clock = _clock(self.local_time)
+
+
+@cache
+def _days(zone: str, boundary: time) -> Days:
+    return Days.stored(zone, boundary, ())
 
 
 @cache

@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.domain.roles import Permission
 from patients.selectors.care import may_open
 from patients.views.access import may, record_for, signed_in
 from patients.views.checkins import plan_day
-from schedules.charts import Chart, Frame, Point, Series, draw
+from schedules.charts import Chart, Frame, draw_ahead
 from schedules.domain.builder import Built
 from schedules.domain.formulary.loader import medicine, offered_keys
 from schedules.domain.medicine import Medicine
@@ -154,7 +155,9 @@ def _preview(form: BuilderForm, today: date) -> dict[str, Any]:
             blocked=built.blocked,
             conflicts=tuple(conflicts_about({finding.rule for finding in found})),
         ),
-        "ends_on": long_day(first + timedelta(days=plan.days)),
+        "ends": gettext("Last step not before {on}, if every step is cleared on its day.").format(
+            on=long_day(first + timedelta(days=plan.days))
+        ),
     }
 
 
@@ -176,23 +179,21 @@ def _way(form: BuilderForm) -> Way | None:
 
 
 def plan_chart(built: Built, first: date, today: date) -> Chart:
-    plan = built.plan
-    day, points = first, [Point(today, float(plan.steps[0].total.decimal), None)]
-    warned = set()
-    for step in plan.steps[1:]:
-        points.append(Point(day, float(step.total.decimal), None))
+    day, future, warned = first, [(today, float(built.plan.steps[0].total.decimal))], set()
+    for step in built.plan.steps[1:]:
+        future.append((day, float(step.total.decimal)))
         if step.over_asked:
             warned.add(day)
         day += timedelta(days=step.least_days)
-    series = Series(
-        points=points[:1],
-        future=[(point.day, point.mg or 0.0) for point in points[1:]],
+    return draw_ahead(
+        BUILDER,
+        future,
         today=today,
-        last=points[-1].day + timedelta(days=14),
-        warned=frozenset(warned),
+        last=future[-1][0] + timedelta(days=14),
+        warned=warned,
+        title="Draft plan, dose by date",
+        words="Every step is in the table below.",
     )
-    words = "Every step is in the table below."
-    return draw(BUILDER, series, title="Draft plan, dose by date", words=words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
