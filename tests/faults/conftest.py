@@ -7,9 +7,15 @@ from patients.channels.registry import CHANNELS
 from tests.faults.sink import Sink
 
 
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelined"])
+def pipelining(request):
+    """Whether the mail server takes several commands in one write."""
+    return request.param
+
+
 @pytest.fixture
-def sink():
-    with Sink() as found:
+def sink(pipelining):
+    with Sink(pipelining=pipelining) as found:
         yield found
 
 

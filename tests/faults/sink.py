@@ -18,13 +18,19 @@ class Sink:
     answer); `early` (hangs up at DATA); `hang` (never answers DATA).
     `refuse` is a set of addresses that get 550. `share` of the mails get the
     mode, the rest are taken. `delay` in seconds before the answer.
+    `pipelining` takes several commands in one write (RFC 2920); `careless`
+    says 354 even where it has refused every address.
     """
 
-    def __init__(self, mode="ok", *, share=1.0, delay=0.0, seed=20260105):
+    def __init__(
+        self, mode="ok", *, share=1.0, delay=0.0, seed=20260105, pipelining=False, careless=False
+    ):
         self.mode, self.share, self.delay = mode, share, delay
+        self.pipelining, self.careless = pipelining, careless
         self.refuse: set[str] = set()
         self.accepted: Counter[str] = Counter()
         self.mails: list[bytes] = []
+        self.refused: dict[object, bool] = {}
         self.connections = 0
         self.keep = False
         self.random = random.Random(seed)
@@ -84,12 +90,17 @@ class Sink:
         """Answer one command; true where the connection ends."""
         verb = line[:4].upper()
         if verb in ("EHLO", "HELO"):
-            await self._say(writer, "250-sink\r\n250 8BITMIME")
+            more = "250-PIPELINING\r\n" if self.pipelining else ""
+            await self._say(writer, f"250-sink\r\n{more}250 8BITMIME")
         elif verb == "MAIL" and self._breaks("closing"):
             await self._say(writer, "421 closing")
             return True
         elif verb == "RCPT":
-            await self._say(writer, self._recipient(line))
+            said = self._recipient(line)
+            self.refused[writer] = not said.startswith("250")
+            await self._say(writer, said)
+        elif verb == "DATA" and self.refused.get(writer) and not self.careless:
+            await self._say(writer, "554 no valid recipients")
         elif verb == "DATA":
             return await self._data(reader, writer)
         elif verb == "QUIT":

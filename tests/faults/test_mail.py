@@ -68,8 +68,8 @@ def test_connections_are_kept_between_groups_and_let_go_at_the_end(sink, mail_to
         ("hang", Fate.AMBIGUOUS, 0),
     ],
 )
-def test_each_way_of_breaking_has_its_name(mail_to, mode, fate, accepted):
-    with Sink(mode) as server:
+def test_each_way_of_breaking_has_its_name(pipelining, mail_to, mode, fate, accepted):
+    with Sink(mode, pipelining=pipelining) as server:
         (outcome,) = send(mail_to(server), letters(1))
         assert outcome.fate is fate
         assert outcome.dead == ()
@@ -83,8 +83,8 @@ def test_a_refused_address_is_named(sink, mail_to):
     assert outcomes[0].dead == ("nobody@x.example",)
 
 
-def test_a_server_that_is_not_there_is_asked_five_times_and_then_left_alone(mail_to):
-    with Sink() as server:
+def test_a_server_that_is_not_there_is_asked_five_times_and_then_left_alone(pipelining, mail_to):
+    with Sink(pipelining=pipelining) as server:
         channel = mail_to(server, connections=1)
     now = NOW
     outcomes = list(channel.send(letters(50), lambda: now))
@@ -166,9 +166,9 @@ def states():
 
 
 @pytest.mark.django_db
-def test_an_outage_of_an_hour_burns_no_attempt_and_loses_nothing(posted, mail_to, sink):
+def test_an_outage_of_an_hour_burns_no_attempt_and_loses_nothing(pipelining, posted, mail_to, sink):
     posted(120)
-    with Sink("closing") as closed:
+    with Sink("closing", pipelining=pipelining) as closed:
         mail_to(closed, connections=2)
         for minute in range(60):
             run(NOW + minute * MINUTE)
@@ -201,9 +201,11 @@ def test_one_bad_address_delays_nobody_and_goes_another_way(cast, posted, mail_t
 
 
 @pytest.mark.django_db
-def test_an_answer_that_never_comes_is_counted_and_sent_again_with_the_same_id(posted, mail_to):
+def test_an_answer_that_never_comes_is_counted_and_sent_again_with_the_same_id(
+    pipelining, posted, mail_to
+):
     posted(10)
-    with Sink("drop", share=0.5) as server:
+    with Sink("drop", share=0.5, pipelining=pipelining) as server:
         mail_to(server)
         for minute in range(0, 120, 2):
             run(NOW + minute * MINUTE)
@@ -213,9 +215,9 @@ def test_an_answer_that_never_comes_is_counted_and_sent_again_with_the_same_id(p
 
 
 @pytest.mark.django_db
-def test_a_reminder_is_sent_a_second_time_once_and_no_more(cast, posted, mail_to):
+def test_a_reminder_is_sent_a_second_time_once_and_no_more(pipelining, cast, posted, mail_to):
     posted(1, kind="check-in")
-    with Sink("drop") as server:
+    with Sink("drop", pipelining=pipelining) as server:
         mail_to(server)
         for minute in range(0, 120, 2):
             run(NOW + minute * MINUTE)
@@ -225,9 +227,9 @@ def test_a_reminder_is_sent_a_second_time_once_and_no_more(cast, posted, mail_to
 
 
 @pytest.mark.django_db
-def test_policy_refusals_end_no_address(cast, posted, mail_to):
+def test_policy_refusals_end_no_address(pipelining, cast, posted, mail_to):
     posted(5, people=[cast.ana.user, a_person(cast.clinic, "Dr Else", Role.DOCTOR)])
-    with Sink("policy") as server:
+    with Sink("policy", pipelining=pipelining) as server:
         mail_to(server)
         run(NOW)
     assert not Endpoint.objects.exists()
@@ -254,3 +256,21 @@ def test_an_address_that_cannot_be_written_is_refused_and_the_rest_go_out(sink, 
     found = [letter("ana@x.example"), letter("añá@x.example"), letter("eve@x.example>")]
     outcomes = send(mail_to(sink), found)
     assert fates(outcomes) == [Fate.SENT, Fate.REFUSED, Fate.REFUSED]
+
+
+@pytest.mark.parametrize("careless", [False, True])
+def test_a_refused_address_among_good_ones_on_one_line(mail_to, pipelining, careless):
+    """Nobody else waits or is lost, also where the server says *go on* to a refused address."""
+    with Sink(pipelining=pipelining, careless=careless) as server:
+        server.refuse = {"gone@x.example"}
+        found = [
+            letter("gone@x.example" if n % 3 == 1 else "ana@x.example", number=n) for n in range(9)
+        ]
+        outcomes = send(mail_to(server, connections=1), found)
+    expected = [Fate.REFUSED if n % 3 == 1 else Fate.SENT for n in range(9)]
+    assert fates(outcomes) == expected
+    assert [bool(outcome.dead) for outcome in outcomes] == [
+        fate is Fate.REFUSED for fate in expected
+    ]
+    assert sum(server.accepted.values()) == 6
+    assert set(server.accepted.values()) == {1}

@@ -62,14 +62,14 @@ def deliver(**more):
 
 
 @pytest.mark.parametrize(
-    ("lines", "group", "most"), [(1, 50, 50), (8, 50, 50), (26, 26, 52), (64, 32, 128)]
+    ("lines", "group", "most"), [(1, 50, 50), (8, 50, 50), (26, 26, 52), (64, 64, 128)]
 )
 def test_groups_on_their_way_stay_within_the_bound(cast, settings, slow, lines, group, most):
     settings.MAIL_CONNECTIONS = lines
     channel = slow()
     post(cast, 520)
     assert deliver() == 520
-    assert dispatch.group_size() == (25 if lines == 26 else group)
+    assert dispatch.group_size() == group
     assert channel.most == max(channel.in_sending)
     assert channel.most <= most == dispatch.most_in_sending()
     assert channel.most > most - dispatch.group_size()
@@ -83,22 +83,22 @@ def test_stopping_waits_for_what_is_on_its_way(cast, settings, slow):
     settings.MAIL_CONNECTIONS = 64
     channel = slow()
     post(cast, 300)
-    asked = iter([False, False, False, False, True, True, True])
+    asked = iter([False, False, False, True, True, True])
     deliver(stop=lambda: next(asked))
-    assert (channel.begun, channel.left) == (96, 0)
-    assert Message.objects.filter(state="sent").count() == 96
-    assert Message.objects.filter(state="pending", lease_token__isnull=True).count() == 204
+    assert (channel.begun, channel.left) == (128, 0)
+    assert Message.objects.filter(state="sent").count() == 128
+    assert Message.objects.filter(state="pending", lease_token__isnull=True).count() == 172
 
 
 def test_a_group_whose_thread_dies_is_ambiguous_and_the_others_are_settled(cast, settings, slow):
     settings.MAIL_CONNECTIONS = 64
-    slow(breaks_at=40)
-    post(cast, 128)
+    slow(breaks_at=80)
+    post(cast, 192)
     deliver()
-    assert Message.objects.filter(state="sent", ambiguous_count=0).count() == 96
+    assert Message.objects.filter(state="sent", ambiguous_count=0).count() == 128
     broken = Message.objects.filter(state="pending", ambiguous_count=1)
     assert set(broken.values_list("reason", flat=True)) == {"channel broke: RuntimeError"}
-    assert broken.count() == 32
+    assert broken.count() == 64
 
 
 def test_what_is_on_its_way_is_settled_when_the_next_group_cannot_begin(
@@ -106,7 +106,7 @@ def test_what_is_on_its_way_is_settled_when_the_next_group_cannot_begin(
 ):
     settings.MAIL_CONNECTIONS = 64
     slow()
-    post(cast, 128)
+    post(cast, 256)
     real, seen = dispatch._begin, []
 
     def begin(group, *rest):
@@ -118,5 +118,5 @@ def test_what_is_on_its_way_is_settled_when_the_next_group_cannot_begin(
     monkeypatch.setattr(dispatch, "_begin", begin)
     with pytest.raises(RuntimeError):
         deliver()
-    assert Message.objects.filter(state="sent").count() == 64
+    assert Message.objects.filter(state="sent").count() == 128
     assert not Message.objects.filter(state="sending").exists()
