@@ -254,6 +254,14 @@ class Clearings(RuleBasedStateMachine):
         self.days_pass(days)
         self.count("stopped")
 
+    @precondition(lambda self: not open_now(self.holds) and not open_now(self.flags))
+    @rule(days=st.integers(3, 20))
+    def say_go_and_go_on(self, days):
+        """Left alone, a random walk nearly always holds or flags before a step begins."""
+        self.say_go()
+        self.days_pass(days)
+        self.count("went on")
+
     def void(self):
         """What was said before no longer counts, unless its step has begun."""
         self.good = {number for number in self.good if number <= self.stands().step}
@@ -275,7 +283,7 @@ HUNT = settings(MACHINE, max_examples=2000, derandomize=True)
 def test_the_state_machine_of_clearing():
     Clearings.ran = {}
     run_state_machine_as_test(Clearings, settings=MACHINE)
-    for name in ("days", "go", "entered", "hold", "resume", "flag", "closed", "stopped"):
+    for name in ("days", "go", "entered", "hold", "resume", "flag", "closed", "stopped", "went on"):
         assert Clearings.ran.get(name, 0) > 0, name
 
 
