@@ -161,8 +161,8 @@ class Series:
     """Everything that goes on one time axis, as plain numbers.
 
     `future` holds the next steps; `lanes` one list per symptom, a value or
-    None a day; `taken` the doses answered and asked a day; `warned` the steps
-    to mark; `levels` the modelled amount a day.
+    None a day; `taken` the doses answered and asked a day; `levels` the modelled
+    amount a day.
     """
 
     points: Sequence[Point]
@@ -170,7 +170,6 @@ class Series:
     today: date
     last: date
     lanes: Sequence[tuple[str, Sequence[int | None]]] = ()
-    warned: frozenset[date] = frozenset()
     levels: Sequence[float] = ()
     taken: Sequence[tuple[int, int]] = ()
 
@@ -186,7 +185,6 @@ def draw(frame: Frame, series: Series, *, title: str, words: str) -> Chart:
     solid_end = min(series.today + timedelta(days=1), series.last)
     future_line = [(solid_end, changes[-1][1]), *future] if changes and future else list(future)
     every = [*changes[1:], *future]
-    marked = [(d, mg) for d, mg in every if d in series.warned]
     return Chart(
         frame=frame,
         title=title,
@@ -203,7 +201,6 @@ def draw(frame: Frame, series: Series, *, title: str, words: str) -> Chart:
         took=_took(points, series.taken, scale, bottom - 20),
         took_y=bottom - 20 if series.taken else 0,
         rows=_rows(points, series.lanes, scale),
-        warns=tuple(Mark(_n(scale.x(d)), _n(scale.y(mg)), "!") for d, mg in marked),
         bottom=bottom,
     )
 

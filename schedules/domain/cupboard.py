@@ -74,15 +74,6 @@ class _Shelf:
         self.liquids = [_Marks(liquid, with_room) for liquid in liquids]
         self.simplest = lru_cache(REMEMBERED)(self._simplest)
 
-    def lowest(self, least: int, most: int) -> int | None:
-        """The lowest dose from `least` to `most` nanograms, or None."""
-        at = bisect_left(self.doses, least)
-        best = self.doses[at] if at < len(self.doses) and self.doses[at] <= most else None
-        for marks in self.liquids:
-            found = marks.lowest(least, most if best is None else best)
-            best = best if found is None else found
-        return best
-
     def nearest(self, least: int, under: int) -> tuple[int, bool]:
         """The lowest dose from `least` up and below `under`, and True; else the highest lower one.
 
@@ -155,11 +146,6 @@ class Cupboard:
     def exactly(self, dose: Dose, *, like: Portion = NOTHING) -> Portion | None:
         """The simplest way to make exactly this dose, or None; the least change from `like`."""
         return self.shelf.simplest_like(dose.ng, like)
-
-    def at_least(self, least: Dose, *, under: Dose, like: Portion) -> Portion | None:
-        """The lowest makeable dose in [least, under), or None."""
-        found = self.shelf.lowest(least.ng, under.ng - 1)
-        return None if found is None else self.exactly(Dose(found), like=like)
 
     def below(self, most: Dose, *, above: Dose, like: Portion) -> Portion | None:
         """The highest makeable dose in [above, most), or None; may be zero."""

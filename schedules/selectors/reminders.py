@@ -3,7 +3,7 @@
 Each asks the same few questions of the database for one message or fifty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -64,50 +64,42 @@ def checkin_no_longer_due(messages: Sequence[Message], now: datetime) -> Reasons
     }
 
 
-def gate_no_longer_open(messages: Sequence[Message], now: datetime) -> Reasons:
+Holds = Callable[[Standing, Message], bool]
+
+
+def _no_longer(messages: Sequence[Message], now: datetime, holds: Holds, reason: str) -> Reasons:
+    """The reason for each whose revision is not in force any more or of which it does not hold."""
     stands = _standings(messages, now)
-    return {
-        message.pk: "gate answered or replaced"
-        for message in messages
-        if not _gate_stands(stands[message.patient_id], message)
-    }
+
+    def stays(message: Message) -> bool:
+        found = stands[message.patient_id]
+        if found is None or str(found.revision.pk) != message.params["revision"]:
+            return False
+        return holds(found, message)
+
+    return {message.pk: reason for message in messages if not stays(message)}
 
 
-def _gate_stands(stands: Standing | None, message: Message) -> bool:
-    if stands is None or str(stands.revision.pk) != message.params["revision"]:
-        return False
-    return stands.gate_open
+def gate_no_longer_open(messages: Sequence[Message], now: datetime) -> Reasons:
+    reason = "gate answered or replaced"
+    return _no_longer(messages, now, lambda stands, _: stands.gate_open, reason)
 
 
 def step_no_longer_planned(messages: Sequence[Message], now: datetime) -> Reasons:
     """A step announced days before that a hold or a new plan has moved since."""
-    stands = _standings(messages, now)
-    return {
-        message.pk: "the step was moved"
-        for message in messages
-        if not _still_planned(stands[message.patient_id], message)
-    }
+    return _no_longer(messages, now, _still_planned, "the step was moved")
 
 
-def _still_planned(stands: Standing | None, message: Message) -> bool:
-    if stands is None or str(stands.revision.pk) != message.params["revision"]:
-        return False
+def _still_planned(stands: Standing, message: Message) -> bool:
     return bool(str(stands.course.planned) == message.params["planned"])
 
 
 def step_no_longer_starts(messages: Sequence[Message], now: datetime) -> Reasons:
     """A step announced for tomorrow that a hold or a new plan has stopped since."""
-    stands = _standings(messages, now)
-    return {
-        message.pk: "the step does not start"
-        for message in messages
-        if not _still_cleared(stands[message.patient_id], message)
-    }
+    return _no_longer(messages, now, _still_cleared, "the step does not start")
 
 
-def _still_cleared(stands: Standing | None, message: Message) -> bool:
-    if stands is None or str(stands.revision.pk) != message.params["revision"]:
-        return False
+def _still_cleared(stands: Standing, message: Message) -> bool:
     return stands.course.cleared and stands.course.step + 1 == message.params["step"]
 
 

@@ -36,6 +36,12 @@ def cupboard(*keys, liquids=()):
     )
 
 
+def at_least(found, least, *, under, like):
+    """The lowest dose in [least, under), made from what is there, or None."""
+    dose, is_within = found.shelf.nearest(least.ng, under.ng)
+    return found.exactly(Dose(dose), like=like) if is_within else None
+
+
 @pytest.mark.parametrize(
     ("keys", "dose", "pieces"),
     [
@@ -70,12 +76,12 @@ def test_a_liquid_is_one_piece_and_mixes_with_tablets():
 
 
 def test_the_lowest_dose_at_or_above_a_target():
-    found = cupboard("klonopin-0.5").at_least(Dose.mg("0.9"), under=Dose.mg(2), like=NOTHING)
+    found = at_least(cupboard("klonopin-0.5"), Dose.mg("0.9"), under=Dose.mg(2), like=NOTHING)
     assert found.dose == Dose.mg(1)
 
 
 def test_nothing_between_the_target_and_the_dose_before():
-    found = cupboard("klonopin-0.5").at_least(Dose.mg("0.9"), under=Dose.mg(1), like=NOTHING)
+    found = at_least(cupboard("klonopin-0.5"), Dose.mg("0.9"), under=Dose.mg(1), like=NOTHING)
     assert found is None
 
 
@@ -102,18 +108,18 @@ def test_every_portion_is_exactly_its_pieces(keys):
 @given(st.integers(1, 400), st.sampled_from(["klonopin-0.5", "melt-0.125", "generic-b-1"]))
 def test_at_least_is_never_below_the_target_nor_at_the_roof(hundredths, key):
     target, roof = Dose(hundredths * 10_000), Dose.mg(3)
-    found = cupboard(key).at_least(target, under=roof, like=NOTHING)
+    found = at_least(cupboard(key), target, under=roof, like=NOTHING)
     if found is not None:
         assert target <= found.dose < roof
 
 
 def test_a_volume_has_a_most_and_tablets_take_over_above_it():
     both = cupboard("klonopin-0.5", liquids=("compounded-0.1",))
-    found = both.at_least(Dose.mg("3.21"), under=Dose.mg(4), like=NOTHING)
+    found = at_least(both, Dose.mg("3.21"), under=Dose.mg(4), like=NOTHING)
     assert found.dose == Dose.mg("3.21")
     assert found.liquid.ml <= 30
     alone = cupboard(liquids=("compounded-0.1",))
-    assert alone.at_least(Dose.mg("3.21"), under=Dose.mg(4), like=NOTHING) is None
+    assert at_least(alone, Dose.mg("3.21"), under=Dose.mg(4), like=NOTHING) is None
     assert alone.below(Dose.mg(4), above=Dose(0), like=NOTHING).dose == Dose.mg(3)
 
 
@@ -137,7 +143,7 @@ MADE = every_dose(BOTH)
 def test_the_quick_search_finds_what_the_plain_one_finds(tens_of_ng, roof):
     target, under = Dose(tens_of_ng * 10), Dose(roof // 10 * 10)
     up = next((ng for ng in MADE if tens_of_ng * 10 <= ng < under.ng), None)
-    found = BOTH.at_least(target, under=under, like=NOTHING)
+    found = at_least(BOTH, target, under=under, like=NOTHING)
     assert (found.dose.ng if found else None) == up
     down = max((ng for ng in MADE if ng < tens_of_ng * 10), default=None)
     lower = BOTH.below(target, above=Dose(0), like=NOTHING)
@@ -187,9 +193,9 @@ def test_a_volume_counts_as_one_of_the_six_pieces():
 
 def test_a_volume_of_exactly_thirty_millilitres():
     liquid = cupboard(liquids=("compounded-0.1",))
-    assert liquid.at_least(Dose.mg(3), under=Dose.mg(5), like=NOTHING).liquid.ml == 30
+    assert at_least(liquid, Dose.mg(3), under=Dose.mg(5), like=NOTHING).liquid.ml == 30
     assert liquid.exactly(Dose.mg("3.01")) is None
-    assert liquid.at_least(Dose.mg("3.01"), under=Dose.mg(5), like=NOTHING) is None
+    assert at_least(liquid, Dose.mg("3.01"), under=Dose.mg(5), like=NOTHING) is None
 
 
 def test_the_dose_below_is_strictly_below():
@@ -209,9 +215,9 @@ def test_the_same_liquid_as_before_is_kept():
 def test_between_the_reach_of_two_tablets_the_next_tablet_is_found():
     tens = Product("ten", "ten", "tablet", Dose.mg(10), "none", Source("test", "derived"))
     both = Cupboard((tens,), (CLONAZEPAM.product("compounded-0.1"),))
-    assert both.at_least(Dose.mg("3.5"), under=Dose.mg(20), like=NOTHING).dose == Dose.mg(10)
-    assert both.at_least(Dose.mg("3.5"), under=Dose.mg(10), like=NOTHING) is None
-    assert both.at_least(Dose.mg("12.995"), under=Dose.mg(20), like=NOTHING).dose == Dose.mg(13)
+    assert at_least(both, Dose.mg("3.5"), under=Dose.mg(20), like=NOTHING).dose == Dose.mg(10)
+    assert at_least(both, Dose.mg("3.5"), under=Dose.mg(10), like=NOTHING) is None
+    assert at_least(both, Dose.mg("12.995"), under=Dose.mg(20), like=NOTHING).dose == Dose.mg(13)
     assert both.below(Dose.mg("9.5"), above=Dose(0), like=NOTHING).dose == Dose.mg(3)
     assert both.exactly(Dose.mg("13.01")) is None
     assert both.exactly(Dose.mg("10.01")).pieces == 2
@@ -222,14 +228,14 @@ def test_of_several_simple_ways_the_one_like_before_is_kept():
     for key in ("klonopin-0.5", "eu-uk-0.5"):
         like = cupboard(key).exactly(Dose.mg(1))
         assert both.exactly(Dose.mg("0.5"), like=like).tablets[0].product == key
-        assert both.at_least(Dose.mg("0.5"), under=Dose.mg(1), like=like).tablets[0].product == key
+        assert at_least(both, Dose.mg("0.5"), under=Dose.mg(1), like=like).tablets[0].product == key
         assert both.below(Dose.mg("0.75"), above=Dose(0), like=like).tablets[0].product == key
     assert both.below(Dose(0), above=Dose(0), like=NOTHING) is None
 
 
 def test_a_tablet_nearer_than_every_volume_is_kept():
     both = cupboard("klonopin-0.5", liquids=("uk-solution-0.4",))
-    found = both.at_least(Dose.mg("0.245"), under=Dose.mg(1), like=NOTHING)
+    found = at_least(both, Dose.mg("0.245"), under=Dose.mg(1), like=NOTHING)
     assert (found.dose, found.liquid) == (Dose.mg("0.25"), None)
 
 
