@@ -252,3 +252,17 @@ def test_a_day_that_the_zone_does_not_have_is_reminded_of_nothing(cast, plan):
     assert told.pop("2011-12-30#morning") == "no such local date"
     assert "no such local date" not in told.values()
     assert "2011-12-29#morning" in told
+
+
+@pytest.mark.parametrize(
+    "kind", ["gate", "step-stays", "step-ahead", "last-dose-ahead", "new-dose"]
+)
+def test_what_speaks_of_another_plan_is_no_longer_true(cast, plan, kind):
+    """All else alike: the plan in force has the same step, planned for the same day."""
+    asked = NOW + 5 * DAY + HOUR
+    if kind == "new-dose":
+        clear_step(cast.ana, step=1, seen=str(plan.pk), answers={}, by=cast.ana.user, now=asked)
+    params = {"revision": str(plan.pk), "step": 1, "planned": str(plan.first_lower_on)}
+    own = Message(kind=kind, patient=cast.ana, params=params)
+    other = Message(kind=kind, patient=cast.ana, params={**params, "revision": str(a_uuid())})
+    assert set(RECHECKS[kind]([own, other], asked + HOUR)) == {other.pk}
