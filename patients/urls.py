@@ -8,6 +8,7 @@ from patients.views import (
     checkins,
     cover,
     flags,
+    glass,
     help,
     reminders,
     thresholds,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("more/reminders/<uuid:endpoint_id>/remove/", reminders.remove, name="reminders-remove"),
     path("accounts/join/<str:token>/", accounts.join, name="join"),
     path("clinic/alarm/", watch.alarm, name="alarm"),
+    path("clinic/break-glass/", glass.glass, name="break-glass"),
     path("clinic/invite/", accounts.invite_patient, name="invite-patient"),
     path("clinic/patients/<uuid:patient_id>/care/", care.team, name="care-team"),
     path(
@@ -50,5 +52,6 @@ urlpatterns = [
     path("manage/backup/", watch.backup, name="backup"),
     path("manage/clock/", watch.clock, name="clock"),
     path("manage/clock/alarm/", watch.test_alarm, name="test-alarm"),
+    path("manage/opened/", glass.opened, name="emergency-openings"),
     path("manage/ledger/", accounts.ledger, name="ledger"),
 ]

@@ -4,17 +4,21 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from patients.models.accounts import User
 from patients.services.accounts import send_reset_link, tell_password_changed
+from patients.services.sign_ins import note_sign_in
 
 PASSWORD_CHANGED: Final = (
     "account/email/password_changed",
     "account/email/password_reset",
     "account/email/password_set",
 )
+DEVICE_COOKIE: Final = "device"
+DEVICE_SECONDS: Final = 400 * 24 * 60 * 60
 
 
 class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
@@ -36,3 +40,17 @@ class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         if template_prefix in PASSWORD_CHANGED:
             tell_password_changed(user, now=timezone.now())
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """The device keeps a key of its own, so that the next sign-in is no news."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        key = note_sign_in(user, key=request.COOKIES.get(DEVICE_COOKIE, ""), now=timezone.now())
+        response.set_cookie(
+            DEVICE_COOKIE,
+            key,
+            max_age=DEVICE_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response

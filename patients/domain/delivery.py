@@ -67,6 +67,8 @@ KINDS: Final = {
     "invitation": Kind(DOSE, _days(14)),
     "account": Kind(DOSE, _hours(1)),
     "account-changed": Kind(DOSE, _days(2)),
+    "new-device": Kind(DOSE, _days(2)),
+    "record-opened": Kind(REST, _days(7), is_quiet=True),
     "test": Kind(DOSE, _hours(1)),
     "channel-dead": Kind(DOSE, _days(2)),
     # to clinicians
@@ -84,6 +86,7 @@ KINDS: Final = {
     "clock-trouble": Kind(ALARM, _days(1), newest_only=True),
     "ledger-late": Kind(ALARM, _hours(6), newest_only=True),
     "channel-list": Kind(REST, _days(2), newest_only=True),
+    "break-glass": Kind(ALARM, _days(7)),
     "backup-old": Kind(REST, _days(2), newest_only=True),
 }
 OTHERWISE: Final = Kind(REST, _days(7))

@@ -5,6 +5,7 @@ from patients.models.accounts import Clinic, Invitation, User
 from patients.models.audit import AuditEntry
 from patients.models.care import CareLink, Patient
 from patients.models.checkins import CheckIn
+from patients.models.devices import KnownDevice
 from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
 from patients.models.heartbeats import Heartbeat
@@ -20,6 +21,7 @@ __all__ = [
     "Flag",
     "Heartbeat",
     "Invitation",
+    "KnownDevice",
     "Message",
     "Patient",
     "User",

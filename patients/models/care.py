@@ -103,6 +103,8 @@ class CareLink(models.Model):
     made_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    reason = models.CharField(max_length=500, blank=True)
+    first_opened_at = models.DateTimeField(null=True, blank=True)
     absence = models.ForeignKey(
         Absence, null=True, blank=True, on_delete=models.PROTECT, related_name="links"
     )
@@ -114,6 +116,10 @@ class CareLink(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
                 name="carelink_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="break-glass") | (~Q(reason="") & Q(until__isnull=False)),
+                name="carelink_glass_has_reason_and_end",
             ),
             models.UniqueConstraint(
                 fields=["patient", "clinician", "kind"],

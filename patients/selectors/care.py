@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from patients.domain.roles import CLINICIANS, Permission
-from patients.models.accounts import User
+from patients.models.accounts import Clinic, User
 from patients.models.care import CareLink, Patient, is_in_time
 from patients.selectors.absences import in_force
 
 SECOND: Final = timedelta(seconds=1)
+SHOWN: Final = 5
+MOST_OPENINGS: Final = 100
 
 
 def visible_patients(user: User, *, now: datetime) -> QuerySet[Patient]:
@@ -56,6 +58,7 @@ class TeamLine:
     name: str
     kind: str
     last_day: date | None
+    reason: str
 
 
 def team_lines(patient: Patient, *, now: datetime) -> list[TeamLine]:
@@ -64,9 +67,34 @@ def team_lines(patient: Patient, *, now: datetime) -> list[TeamLine]:
             link.clinician.name,
             link.kind,
             (link.until - SECOND).astimezone(patient.zone).date() if link.until else None,
+            link.reason,
         )
         for link in care_team(patient, now=now)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """One opening without a care link; the reason is for the patient alone."""
+
+    name: str
+    at: datetime
+    until: datetime | None
+    reason: str = ""
+
+
+def emergencies(patient: Patient) -> list[Emergency]:
+    """Who opened this record in an emergency and why, newest first."""
+    links = CareLink.objects.filter(patient=patient, kind="break-glass")
+    newest = links.select_related("clinician").order_by("-since")[:SHOWN]
+    return [Emergency(x.clinician.name, x.since, x.until, x.reason) for x in newest]
+
+
+def emergency_openings(clinic: Clinic) -> list[Emergency]:
+    """Every such opening in a clinic, newest first: who and when, not whose and not why."""
+    links = CareLink.objects.filter(patient__clinic=clinic, kind="break-glass")
+    newest = links.select_related("clinician").order_by("-since")[:MOST_OPENINGS]
+    return [Emergency(x.clinician.name, x.since, x.until) for x in newest]
 
 
 def colleagues(patient: Patient, *, now: datetime) -> list[User]:
@@ -77,12 +105,12 @@ def colleagues(patient: Patient, *, now: datetime) -> list[User]:
 
 
 def clinicians_of(patient: Patient, *, now: datetime) -> list[User]:
-    """Everybody with an active link who is not away.
+    """Everybody with an active link who is not away; who broke the glass is not asked.
 
     Where nobody is left: the backup and the safety contact of the clinic; where
     they are away or not named, everybody with a link. Never nobody.
     """
-    links = CareLink.objects.active(now).filter(patient=patient)
+    links = CareLink.objects.active(now).filter(patient=patient).exclude(kind="break-glass")
     linked = User.objects.filter(pk__in=links.values("clinician")).order_by("name")
     away = in_force(now).values("clinician")
     if present := list(linked.exclude(pk__in=away)):
@@ -91,6 +119,15 @@ def clinicians_of(patient: Patient, *, now: datetime) -> list[User]:
     named = [key for key in (clinic.backup_id, clinic.safety_contact_id) if key]
     called = User.objects.filter(pk__in=named, is_active=True).order_by("name")
     return list(called.exclude(pk__in=away)) or list(linked) or list(called)
+
+
+def person_named(clinic: Clinic, name: str, born_on: date) -> Patient | None:
+    """The record of the clinic with just this name and day of birth; None for none or two."""
+    people = Patient.objects.select_related("user", "clinic").filter(
+        clinic=clinic, born_on=born_on, user__name__iexact=" ".join(name.split())
+    )
+    found = list(people[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def everybody_tapering() -> list[Patient]:

@@ -11,7 +11,7 @@ from patients.domain.roles import Permission
 from patients.selectors.accounts import account_in
 from patients.selectors.care import own_patient, visible_patient
 from patients.selectors.flags import visible_flag
-from patients.services.audit import record
+from patients.services.care import note_opening
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +48,7 @@ def record_for(
     patient = visible_patient(user, patient_id, now=now) if user.allows(needs) else None
     if patient is None or user.is_patient:
         raise Http404
-    record("record-opened", by=user, now=now, patient=patient, detail={"page": request.path})
+    note_opening(patient, by=user, page=request.path, now=now)
     return patient
 
 

@@ -13,7 +13,7 @@ from patients.domain.roles import Permission, Role
 from patients.forms.accounts import InvitePatientForm, InviteStaffForm, JoinForm, ThemeForm
 from patients.selectors.accounts import account_in, invitee, people_of
 from patients.selectors.audit import who_looked
-from patients.selectors.care import team_lines
+from patients.selectors.care import emergencies, team_lines
 from patients.selectors.messages import ledger_lines
 from patients.services.accounts import name_safety_contact, set_theme, switch_account
 from patients.services.invitations import (
@@ -154,6 +154,7 @@ def more(request: HttpRequest) -> HttpResponse:
         "form": form,
         "team": team_lines(patient, now=timezone.now()),
         "looked": who_looked(patient),
+        "emergencies": emergencies(patient),
         "tab": "more",
         "patient": patient,
     }

@@ -30,12 +30,12 @@ OWN = {"today", "progress", "plan", "gate", "change", "change-ask", "more", "che
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
           "thresholds", "flag-outcome", "care-team", "request-answer"}  # fmt: skip
-LISTS = {"triage", "patients", "invite-patient"}
+LISTS = {"triage", "patients", "invite-patient", "break-glass"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
 OWN_WAY = {"reminders-arrived", "reminders-remove", "alarm"}
 COVER = {"cover", "cover-name", "cover-end"}
 MANAGE = {"people", "invite-staff", "people-switch", "ledger", "safety-contact",
-          "backup", "clock", "test-alarm"}  # fmt: skip
+          "backup", "clock", "test-alarm", "emergency-openings"}  # fmt: skip
 
 
 def patterns(resolver=None, prefix=""):
