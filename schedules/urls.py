@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules.views import clinic, diary, plans, requests, start_gates, zones
+from schedules.views import clinic, days, diary, plans, requests, start_gates, zones
 
 urlpatterns = [
     path("today/", diary.today, name="today"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("dose/<str:day>/<str:slot>/", diary.other, name="dose"),
     path("dose/<str:day>/<str:slot>/taken/", diary.taken, name="dose-taken"),
     path("progress/", diary.progress_page, name="progress"),
+    path("diary/", days.diary, name="diary"),
+    path("supply/", days.supply, name="supply"),
     path("plan/", diary.plan, name="plan"),
     path("gate/", diary.gate, name="gate"),
     path("change/", diary.change, name="change"),

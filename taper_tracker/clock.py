@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 RECHECKS: Final[Mapping[str, Recheck]] = {
     "dose-due": reminders.dose_no_longer_due,
     "not-logged": reminders.dose_no_longer_due,
+    "open-days": reminders.days_no_longer_open,
     "check-in": reminders.checkin_no_longer_due,
     "baseline": reminders.checkin_no_longer_due,
     "longer-check-in": reminders.checkin_no_longer_due,
@@ -40,6 +41,7 @@ RECHECKS: Final[Mapping[str, Recheck]] = {
     "step-stays": reminders.gate_no_longer_open,
     "step-ahead": reminders.step_no_longer_planned,
     "last-dose-ahead": reminders.step_no_longer_planned,
+    "plan-starts": reminders.plan_replaced,
     "new-dose": reminders.step_no_longer_starts,
     "plan-to-read": reminders.plan_no_longer_waits,
     "plan-unread": reminders.plan_no_longer_waits,

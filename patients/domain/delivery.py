@@ -62,6 +62,12 @@ KINDS: Final = {
     "flag-seen": Kind(DOSE, _hours(12)),
     "silence": Kind(REST, _days(1), is_quiet=True, newest_only=True, again=ONCE),
     "supply": Kind(REST, _days(2), is_quiet=True, newest_only=True),
+    "count-boxes": Kind(REST, _days(2), is_quiet=True, is_optional=True, newest_only=True),
+    "open-days": Kind(
+        REST, _days(1), is_quiet=True, is_optional=True, newest_only=True, again=ONCE
+    ),
+    "baseline-done": Kind(REST, _days(2), is_quiet=True, is_optional=True),
+    "plan-starts": Kind(REST, _hours(10), is_quiet=True),
     "aftercare": Kind(REST, _days(3), is_quiet=True, is_optional=True, newest_only=True),
     "message": Kind(REST, _days(7), is_quiet=True),
     "invitation": Kind(DOSE, _days(14)),
@@ -77,6 +83,8 @@ KINDS: Final = {
     "test-alarm": Kind(ALARM, _days(7)),
     "request": Kind(REST, _days(7)),
     "taper-ends": Kind(REST, _days(7)),
+    "baseline-ready": Kind(REST, _days(7)),
+    "supply-low": Kind(REST, _days(3), newest_only=True),
     "plan-unread": Kind(REST, _days(7)),
     "invitation-over": Kind(REST, _days(7)),
     "cover-named": Kind(REST, _days(7)),

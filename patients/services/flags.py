@@ -106,9 +106,13 @@ def was_raised_for(patient: Patient, rule: str, day: date) -> bool:
     ).exists()
 
 
-def is_known(patient: Patient, rule: str, *, since: datetime) -> bool:
-    """Whether a slow rule has an open flag, or had one lately: it is one flag, not one a day."""
-    flags = Flag.objects.filter(patient=patient, rule=rule)
+def is_known(patient: Patient, found: Finding, *, since: datetime) -> bool:
+    """Whether a slow rule has an open flag, or had one lately: it is one flag, not one a day.
+
+    A flag of a lower tier does not count: severity rises at once.
+    """
+    tiers = [tier.value for tier in Tier if RANK[tier] >= RANK[found.tier]]
+    flags = Flag.objects.filter(patient=patient, rule=found.rule, tier__in=tiers)
     return flags.filter(Q(state__in=Flag.OPEN) | Q(raised_at__gte=since)).exists()
 
 

@@ -24,6 +24,9 @@ GATE_ASKS: Final = (2, 1)
 LAST_DOSE_AHEAD: Final = (14, 3)
 LONG_HALF_LIFE_H: Final = 48
 QUIET_AFTER_DAYS: Final = 3
+OPEN_AFTER_DAYS: Final = 2
+SUPPLY_AHEAD: Final = (10, 5, 2)
+COUNT_EVERY: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +101,49 @@ def aftercare_day(day: date, facts: Facts) -> int | None:
 def morning_kinds(day: date, facts: Facts) -> list[str]:
     """What a patient hears in the morning of a plan day, the gate itself left out.
 
-    A week before a step; fourteen and three days before the last dose; on the
-    day of a step that nobody cleared, that the dose stays; after the last dose.
+    With the first step, that the days before it are kept; a week before a step;
+    fourteen and three days before the last dose; on the day of a step that
+    nobody cleared, that the dose stays; after the last dose.
     """
     if facts.ended is not None:
         first = ["last-dose"] if day == facts.ended else []
         return first + (["aftercare"] if aftercare_day(day, facts) is not None else [])
+    found = ["baseline-done"] if facts.steps[:1] == (day,) else []
     if facts.planned is None:
-        return []
+        return found
     ahead = (facts.planned - day).days
-    found = ["step-ahead"] if ahead == STEP_AHEAD else []
+    if ahead == STEP_AHEAD:
+        found.append("step-ahead")
     if facts.is_last and ahead in LAST_DOSE_AHEAD:
         found.append("last-dose-ahead")
     if ahead == 0 and facts.starts is None:
         found.append("step-stays")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class AtHome:
+    """The boxes as last counted, and whether a dose of two days ago has no answer."""
+
+    in_force_since: date
+    counted_on: date | None = None
+    runs_out_on: date | None = None
+    has_open_dose: bool = False
+
+
+def home_kinds(day: date, home: AtHome) -> list[str]:
+    """What a patient is asked about the boxes at home and about doses nobody wrote down.
+
+    Ten, five and two days before the first day that falls short; a count once
+    a month, the first on the second day of a plan.
+    """
+    found = ["open-days"] if home.has_open_dose else []
+    if home.runs_out_on is not None and (home.runs_out_on - day).days in SUPPLY_AHEAD:
+        return [*found, "supply"]
+    since = home.counted_on or home.in_force_since + DAY - COUNT_EVERY * DAY
+    waited = (day - since).days
+    if waited > 0 and waited % COUNT_EVERY == 0:
+        found.append("count-boxes")
     return found
 
 

@@ -36,17 +36,28 @@ ASKS_FOR: Final = {
         Ask("switch", "Another form of my medicine, like drops", "another form or product"),
         Ask("finish-here", "Stay on this dose for good", "to stay on this dose for good"),
         Ask("faster", "Go faster", "to go faster"),
+        Ask("decline", "I do not want the new plan", "not to begin the new plan"),
         Ask("talk", "Talk about something else", "to talk"),
     )
 }
 
+UNTABLED: Final = ("talk", "decline")
 
-def asks_offered(kind: str, *, held: bool, is_first: bool) -> Iterator[Ask]:
-    """What a patient on this class of medicine may ask for now."""
+
+def asks_offered(kind: str, *, held: bool, is_first: bool, waits: bool = False) -> Iterator[Ask]:
+    """What a patient on this class of medicine may ask for now.
+
+    `waits` is whether a new plan waits to be read; without a plan `kind` is empty.
+    """
+    left_out = {
+        "resume": not held,
+        "step-back": is_first,
+    }
     for ask in ASKS_FOR.values():
-        if ask.id == "talk":
-            yield ask
-        elif (ask.id == "resume" and not held) or (ask.id == "step-back" and is_first):
+        if ask.id in UNTABLED:
+            if ask.id == "talk" or waits:
+                yield ask
+        elif not kind or left_out.get(ask.id):
             continue
         elif direction(kind, ask.id, "patient") in (ASKS, ASKS_URGENT):
             yield ask
@@ -54,7 +65,7 @@ def asks_offered(kind: str, *, held: bool, is_first: bool) -> Iterator[Ask]:
 
 def is_urgent(kind: str, ask: str) -> bool:
     """A step back is wanted because it is too hard now."""
-    return ask != "talk" and direction(kind, ask, "patient") == ASKS_URGENT
+    return ask not in UNTABLED and direction(kind, ask, "patient") == ASKS_URGENT
 
 
 def answer_by(asked_at: datetime, zone: ZoneInfo, *, urgent: bool) -> datetime:

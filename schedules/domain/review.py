@@ -16,6 +16,7 @@ from patients.domain.findings import Finding, Tier
 from patients.domain.flagbook import finding
 from schedules.domain.dose import Dose, render_mg
 from schedules.domain.levels import approximate, gap
+from schedules.domain.supply import supply_tier
 
 MORE_THAN_PLANNED: Final = Fraction(3, 2)
 SHORT_ACTING: Final = frozenset({"alprazolam", "lorazepam"})
@@ -129,6 +130,7 @@ class Taper:
     held_since: date | None = None
     gap_h: Decimal | None = None
     usual_w: Fraction | None = None
+    runs_out_on: date | None = None
 
     @property
     def known(self) -> list[LoggedDay]:
@@ -261,7 +263,18 @@ def rise_since_step(taper: Taper) -> Finding | None:
     return finding("RF-11", f"Symptom score up {today.w - before.w} points since the last step.")
 
 
+def runs_short(taper: Taper) -> Finding | None:
+    """RF-27: boxes for under 7 days; urgent under 3 working days, and where none is left."""
+    tier = supply_tier(taper.runs_out_on, taper.today)
+    if not tier or taper.runs_out_on is None:
+        return None
+    end = taper.runs_out_on
+    words = f"The boxes at home run out on {end.day} {end:%B}."
+    return finding("RF-27", words, tier=Tier.REVIEW if tier == "review" else Tier.URGENT)
+
+
 RULES: Final[tuple[Rule, ...]] = (
+    runs_short,
     abrupt_stop,
     not_taken,
     took_more,

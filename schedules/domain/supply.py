@@ -4,7 +4,7 @@ Counted at the dose in force, as if the next step does not happen. Remainders
 of the same product are kept for the next fraction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -17,6 +17,7 @@ POUCH_DAYS: Final = 28
 DAY: Final = timedelta(days=1)
 REVIEW_DAYS: Final = 7
 URGENT_DAYS: Final = 3
+SATURDAY: Final = 5
 
 
 class SupplyInvalid(ValueError):
@@ -78,14 +79,25 @@ def run_out_on(
     return today + min(lasting) * DAY if lasting else None
 
 
+def left_of(stock: Fraction, uses: Iterable[Fraction]) -> Fraction:
+    """What is left of one product after the uses of some days, never below zero."""
+    return max(stock - sum(uses, Fraction(0)), Fraction(0))
+
+
+def open_days(first: date, end: date) -> int:
+    """Working days from the first day up to, not including, the end."""
+    days = (first + k * DAY for k in range((end - first).days))
+    return sum(day.weekday() < SATURDAY for day in days)
+
+
 def supply_tier(run_out: date | None, today: date) -> str:
-    """RF-27: review under 7 days, urgent under 3, `none-left` at once; empty otherwise."""
+    """RF-27: review under 7 days, urgent under 3 working days, `none-left`; empty otherwise."""
     if run_out is None:
         return ""
     left = (run_out - today).days
     if left <= 0:
         return "none-left"
-    if left < URGENT_DAYS:
+    if open_days(today, run_out) < URGENT_DAYS:
         return "urgent"
     return "review" if left < REVIEW_DAYS else ""
 

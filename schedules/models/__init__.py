@@ -4,5 +4,14 @@ from schedules.models.doses import DoseEntry
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.models.reminders import ReminderTime
 from schedules.models.requests import ChangeRequest
+from schedules.models.supply import SupplyCount
 
-__all__ = ["ChangeRequest", "DoseEntry", "PlanEvent", "ReminderTime", "Revision", "TaperPlan"]
+__all__ = [
+    "ChangeRequest",
+    "DoseEntry",
+    "PlanEvent",
+    "ReminderTime",
+    "Revision",
+    "SupplyCount",
+    "TaperPlan",
+]

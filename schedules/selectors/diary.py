@@ -100,7 +100,7 @@ def today_page(
     day = stands.today
     entries = entries_between(patient, day, day)
     cards = tuple(
-        _card(stands, day, slot, portion, entries.get((day, slot)), now)
+        card_of(stands, day, slot, portion, entries.get((day, slot)), now)
         for slot, portion in stands.step.portions
         if portion.dose or (day, slot) in entries
     )
@@ -114,10 +114,10 @@ def slot_card(patient: Patient, day: date, slot: str, now: datetime) -> SlotCard
         return None
     stands, step = found
     entry = entries_between(patient, day, day).get((day, slot))
-    return _card(stands, day, slot, step.portion(slot), entry, now)
+    return card_of(stands, day, slot, step.portion(slot), entry, now)
 
 
-def _card(
+def card_of(
     stands: Standing,
     day: date,
     slot: str,
@@ -125,6 +125,7 @@ def _card(
     entry: DoseEntry | None,
     now: datetime,
 ) -> SlotCard:
+    """One time of day of a plan day in ready words."""
     due_at = stands.days.at(day, SLOT[slot].at)
     local = due_at.astimezone(stands.days.zone_on(day))
     state = entry.kind if entry else ("due" if due_at <= now else "later")

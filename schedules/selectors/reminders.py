@@ -12,6 +12,7 @@ from patients.models.checkins import CheckIn
 from patients.models.messages import Message
 from schedules.models.plans import PlanEvent
 from schedules.selectors.histories import histories, histories_and_doses
+from schedules.selectors.mornings import mornings_of
 from schedules.selectors.plans import Standing, standing, waiting_revision
 
 Reasons = dict[UUID, str]
@@ -113,6 +114,40 @@ def plan_no_longer_waits(messages: Sequence[Message], now: datetime) -> Reasons:
         message.pk: "read, replaced or withdrawn"
         for message in messages
         if str(getattr(waits[message.patient_id], "pk", "")) != message.params["revision"]
+    }
+
+
+def plan_replaced(messages: Sequence[Message], now: datetime) -> Reasons:
+    """A plan announced for tomorrow that another signature has replaced since."""
+    patients = _patients(messages)
+    known = histories(list(patients.values()))
+    newest = {
+        pk: next(
+            (
+                str(revision.pk)
+                for revision in reversed(known[pk].revisions)
+                if PlanEvent.WITHDRAWN not in known[pk].kinds(revision)
+            ),
+            "",
+        )
+        for pk in patients
+    }
+    return {
+        message.pk: "replaced"
+        for message in messages
+        if newest[message.patient_id] != message.params["revision"]
+    }
+
+
+def days_no_longer_open(messages: Sequence[Message], now: datetime) -> Reasons:
+    """Every dose of two days ago has its answer by now."""
+    known = mornings_of(list(_patients(messages).values()), now)
+    return {
+        message.pk: "written down already"
+        for message in messages
+        if message.patient_id is None
+        or message.patient_id not in known
+        or not known[message.patient_id].home.has_open_dose
     }
 
 

@@ -60,12 +60,12 @@ def _when(moment: datetime, patient: Patient) -> str:
     return f"{short_day(local.date())}, {clock_words(local)}"
 
 
-def offered(stands: Standing | None) -> list[Ask]:
-    """What this patient may ask for now; without a plan only to talk."""
+def offered(stands: Standing | None, *, waits: bool) -> list[Ask]:
+    """What this patient may ask for now; `waits` is whether a new plan waits to be read."""
     if stands is None:
-        return [ASKS_FOR["talk"]]
+        return list(asks_offered("", held=False, is_first=True, waits=waits))
     kind, course = stands.medicine.kind, stands.course
-    return list(asks_offered(kind, held=course.held, is_first=course.step == 0))
+    return list(asks_offered(kind, held=course.held, is_first=course.step == 0, waits=waits))
 
 
 def request_of(patient: Patient, request_id: UUID) -> ChangeRequest | None:

@@ -17,6 +17,7 @@ from schedules.models.doses import DoseEntry
 from schedules.selectors.doses import entries_between
 from schedules.selectors.occasions import facts_of
 from schedules.selectors.plans import Standing, holds_of, standings, step_in_force
+from schedules.selectors.supply import boxes_of, counts_of
 
 LOOK_BACK: int = 30
 LOOK_BACK_GAP: int = 10
@@ -51,6 +52,7 @@ def taper_of(patient: Patient, now: datetime) -> Taper | None:
         held_since=_held_since(stands),
         gap_h=_gap_hours(found, entries, now),
         usual_w=Fraction(median(usual)) if len(usual) >= 4 else None,
+        runs_out_on=boxes_of(found, counts_of([patient])[patient.pk]).runs_out_on,
     )
 
 

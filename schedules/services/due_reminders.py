@@ -18,11 +18,14 @@ from patients.services.messages import Notice, channels_for
 from schedules.domain.occasions import (
     checkin_kind,
     has_gone_quiet,
+    home_kinds,
     morning_kinds,
     starts_tomorrow,
 )
+from schedules.domain.supply import supply_tier
 from schedules.models.reminders import ReminderTime
-from schedules.selectors.occasions import facts_of, standings_of
+from schedules.selectors.mornings import Morning, mornings_of
+from schedules.selectors.occasions import facts_of
 from schedules.selectors.plans import Standing
 from schedules.services.pointers import Pointer, advance_pointers, due_pointers
 from schedules.services.reminders import gate_notice
@@ -34,9 +37,29 @@ MOST_DAYS_BACK: Final = 400
 SECOND_AFTER: Final = timedelta(minutes=45)
 DOSE_LASTS: Final = timedelta(hours=3)
 BEFORE_NEXT: Final = timedelta(hours=1)
-NEEDS_ANSWER: Final = ("dose-due", "not-logged", "check-in", "baseline", "longer-check-in")
+NEEDS_ANSWER: Final = (
+    "dose-due",
+    "not-logged",
+    "open-days",
+    "check-in",
+    "baseline",
+    "longer-check-in",
+)
 POISON_WAITS: Final = timedelta(hours=1)
-PATHS: Final = {"aftercare": "/check-in/", "step-stays": "/gate/"}
+PATHS: Final = {
+    "aftercare": "/check-in/",
+    "step-stays": "/gate/",
+    "baseline-done": "/progress/",
+    "open-days": "/diary/",
+    "supply": "/supply/",
+    "count-boxes": "/supply/",
+}
+TOLD_TOO: Final = {
+    "last-dose-ahead": "taper-ends",
+    "last-dose": "taper-ends",
+    "baseline-done": "baseline-ready",
+    "supply": "supply-low",
+}
 NO_DAY: Final = (Message.CANCELLED, "no such local date")
 
 
@@ -53,7 +76,7 @@ class _Batch:
     """What a batch needs to know of its patients, asked once."""
 
     now: datetime
-    stands: dict[object, Standing]
+    mornings: dict[UUID, Morning]
     channels: dict[Any, tuple[str, ...]]
     dose_times: dict[object, list[time]]
 
@@ -83,15 +106,23 @@ def _known(rows: list[Pointer], now: datetime) -> _Batch:
     doses = ReminderTime.objects.filter(patient__in=list(people), kind="dose-due", is_enabled=True)
     for patient_id, at in doses.values_list("patient_id", "local_time"):
         times[patient_id].append(at)
-    return _Batch(now, _stands(asked, now), live_channels(people.values()), times)
+    return _Batch(now, _mornings(asked, now), live_channels(people.values()), times)
 
 
-def _stands(patient_ids: set[UUID], now: datetime) -> dict[object, Standing]:
-    """Where the plans stand of those whose reminder depends on it."""
+def _mornings(patient_ids: set[UUID], now: datetime) -> dict[UUID, Morning]:
+    """What is known of those whose reminder depends on it; short boxes go to the review."""
     if not patient_ids:
         return {}
     patients = Patient.objects.select_related("user").filter(pk__in=patient_ids)
-    return standings_of(list(patients), now)
+    found = mornings_of(list(patients), now)
+    short = [
+        pk
+        for pk, morning in found.items()
+        if supply_tier(morning.home.runs_out_on, morning.stands.today)
+    ]
+    if short:
+        Patient.objects.filter(pk__in=short).update(needs_review=True)
+    return found
 
 
 def _occurrences(row: Pointer, batch: _Batch) -> list[Posting]:
@@ -105,7 +136,7 @@ def _occurrences(row: Pointer, batch: _Batch) -> list[Posting]:
         for notice in notices:
             found += _rows(notice, row, batch, has_day=has_day)
         if row.kind == "gate" and notices:
-            found += _clinicians_told(notices, batch.stands[row.patient_id], batch.now)
+            found += _clinicians_told(notices, batch.mornings[row.patient_id].stands, batch.now)
         row.next_day += DAY
         row.next_due_at = row.days.at(row.next_day, row.local_time)
     return found
@@ -134,13 +165,13 @@ def _ended(notice: Notice, row: Pointer, now: datetime) -> tuple[str, str] | Non
 def _notices(row: Pointer, batch: _Batch) -> list[Notice]:
     if row.kind == "dose-due":
         return _dose(row, batch)
-    stands = batch.stands.get(row.patient_id)
+    known = batch.mornings.get(row.patient_id)
     if row.kind == "check-in":
-        kind = checkin_kind(row.next_day, facts_of(stands)) if stands else None
+        kind = checkin_kind(row.next_day, facts_of(known.stands)) if known else None
         return [_notice(row, kind, "/check-in/")] if kind else []
-    if row.next_due_at <= batch.now - DAY or stands is None:
+    if row.next_due_at <= batch.now - DAY or known is None:
         return []
-    return _evening(row, stands) if row.kind == "evening" else _morning(row, stands)
+    return _evening(row, known.stands) if row.kind == "evening" else _morning(row, known)
 
 
 def _dose(row: Pointer, batch: _Batch) -> list[Notice]:
@@ -182,9 +213,12 @@ def _notice(
     )
 
 
-def _morning(row: Pointer, stands: Standing) -> list[Notice]:
-    """The question of an open gate, and what the day brings: see `morning_kinds`."""
+def _morning(row: Pointer, known: Morning) -> list[Notice]:
+    """The question of an open gate, and what the day brings; see `morning_kinds`, `home_kinds`."""
+    stands = known.stands
     kinds = morning_kinds(row.next_day, facts_of(stands))
+    if stands.step.total:
+        kinds += home_kinds(row.next_day, known.home)
     found = [_told(row, kind, stands) for kind in kinds]
     if stands.gate_open and "step-stays" not in kinds:
         found.append(gate_notice(row.person, row.patient_id, stands, due_at=row.next_due_at))
@@ -199,17 +233,17 @@ def _told(row: Pointer, kind: str, stands: Standing) -> Notice:
 
 
 def _clinicians_told(notices: list[Notice], stands: Standing, now: datetime) -> list[Posting]:
-    """The end of a plan is news for the people who care for the patient too."""
+    """The end of a plan, the days before it and short boxes are news for the clinicians too."""
     patient, found = stands.plan.patient, []
     for notice in notices:
-        if notice.kind not in ("last-dose-ahead", "last-dose"):
+        if notice.kind not in TOLD_TOO:
             continue
         people = clinicians_of(patient, now=now)
         live = live_channels(people)
         for person in people:
             told = replace(
                 notice,
-                kind="taper-ends",
+                kind=TOLD_TOO[notice.kind],
                 recipient=person,
                 params={"path": f"/clinic/patients/{patient.pk}/"},
             )

@@ -27,7 +27,7 @@ from schedules.selectors.plans import (
     standing,
     waiting_revision,
 )
-from schedules.services.reminders import sync_reminders
+from schedules.services.reminders import TIMES, sync_reminders
 
 LEAST_REASON: Final = 10
 LOOK_AGAIN: Final = timedelta(days=28)
@@ -252,7 +252,24 @@ def read_plan(patient: Patient, *, seen: str, by: User, now: datetime) -> Revisi
     cancel_messages(patient, kinds=("plan-to-read", "plan-unread"), reason="read")
     record("plan-read", by=by, now=now, patient=patient, subject=revision.pk)
     activate_reminders(patient, revision, now=now)
+    if not first:
+        _tell_of_start(patient, revision, today, now)
     return revision
+
+
+def _tell_of_start(patient: Patient, revision: Revision, today: date, now: datetime) -> None:
+    """The evening before the first day of a plan that replaces another, if it is still to come."""
+    evening = patient.days.at(today, TIMES["evening"])
+    if evening > now:
+        post_message(
+            "plan-starts",
+            occurrence=f"starts:{revision.pk}",
+            due_at=evening,
+            now=now,
+            recipient=patient.user,
+            patient=patient,
+            params={"path": "/plan/", "revision": str(revision.pk)},
+        )
 
 
 def activate_reminders(patient: Patient, revision: Revision, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from patients.services.flags import raise_flag
 from patients.services.messages import post_message
 from schedules.domain.requests import answer_by, is_urgent, unanswered
 from schedules.models.requests import ChangeRequest
-from schedules.selectors.plans import standing
+from schedules.selectors.plans import standing, waiting_revision
 from schedules.selectors.requests import offered
 
 BATCH: Final = 500
@@ -32,7 +32,8 @@ def ask_change(patient: Patient, *, ask: str, note: str, by: User, now: datetime
     """Ask for a change. Nothing about the plan changes; the answer is a person's."""
     patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
     stands = standing(patient, now)
-    if ask not in {item.id for item in offered(stands)}:
+    waits = waiting_revision(patient, now) is not None
+    if ask not in {item.id for item in offered(stands, waits=waits)}:
         raise RequestRefused("This cannot be asked for now. Choose something else.")
     if ChangeRequest.objects.filter(patient=patient, ask=ask, answer="").exists():
         raise RequestRefused("You have asked for this already. Your clinic has not answered yet.")

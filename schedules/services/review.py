@@ -71,7 +71,7 @@ def review_patient(patient: Patient, *, now: datetime) -> None:
     if taper is None:
         return
     for found in taper_findings(taper):
-        if not is_known(patient, found.rule, since=now - JOINED):
+        if not is_known(patient, found, since=now - JOINED):
             raise_flag(patient, found, day=taper.today, now=now)
 
 

@@ -12,7 +12,7 @@ from patients.domain.roles import Permission
 from patients.forms.notes import note_of
 from patients.views.access import own_record, record_for, signed_in
 from schedules.forms.requests import AskForm
-from schedules.selectors.plans import standing
+from schedules.selectors.plans import standing, waiting_revision
 from schedules.selectors.requests import offered, request_of
 from schedules.services.requests import RequestRefused, answer_request, ask_change
 
@@ -23,7 +23,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     patient = own_record(request)
     stands = standing(patient, now)
-    form = AskForm(request.POST or None, asks=offered(stands))
+    waits = waiting_revision(patient, now) is not None
+    form = AskForm(request.POST or None, asks=offered(stands, waits=waits))
     if request.method == "POST" and form.is_valid():
         try:
             ask_change(patient, **form.cleaned_data, by=signed_in(request), now=now)

@@ -26,7 +26,7 @@ PUBLIC = {
     "join",
 }
 ALLAUTH_PUBLIC = "account_"
-OWN = {"today", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
+OWN = {"today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
           "thresholds", "flag-outcome", "care-team", "request-answer"}  # fmt: skip

@@ -31,6 +31,15 @@ def test_what_is_offered(kind):
     assert offered(kind, held=True) == ["step-back", "slower", "resume", *always[1:]]
 
 
+def test_a_plan_that_waits_may_be_declined_with_or_without_one_before():
+    assert "decline" in [
+        a.id for a in asks_offered("opioid", held=False, is_first=False, waits=True)
+    ]
+    without = asks_offered("", held=False, is_first=True, waits=True)
+    assert [ask.id for ask in without] == ["decline", "talk"]
+    assert [ask.id for ask in asks_offered("", held=False, is_first=True)] == ["talk"]
+
+
 @pytest.mark.parametrize("kind", CLASSES)
 def test_only_a_step_back_is_urgent(kind):
     assert [ask for ask in ASKS_FOR if is_urgent(kind, ask)] == ["step-back"]

@@ -188,3 +188,18 @@ def test_a_rise_since_the_last_step_from_its_third_day_on():
     assert "RF-11" not in found(*days, steps=(TODAY - DAY,))
     assert "RF-11" not in found(a_day(w=15), *days[1:], steps=(TODAY - 2 * DAY,))
     assert "RF-11" not in found(*days[:3], a_day(), steps=(TODAY - 2 * DAY,))
+
+
+@pytest.mark.parametrize(
+    ("left", "tier"),
+    [(7, None), (6, Tier.REVIEW), (5, Tier.REVIEW), (4, Tier.URGENT), (0, Tier.URGENT),
+     (-3, Tier.URGENT)],
+)  # fmt: skip
+def test_boxes_that_run_out_from_a_friday(left, tier):
+    got = found(runs_out_on=TODAY + timedelta(days=left)).get("RF-27")
+    assert (got.tier if got else None) == tier
+    assert got is None or got.sentence.startswith("The boxes at home run out on ")
+
+
+def test_boxes_nobody_counted_say_nothing():
+    assert "RF-27" not in found()

@@ -11,7 +11,9 @@ from schedules.domain.letter import Letter, pharmacy_letter
 from schedules.domain.supply import (
     SupplyInvalid,
     full_days,
+    left_of,
     needed,
+    open_days,
     pouches,
     run_out_on,
     supply_tier,
@@ -76,6 +78,26 @@ def test_nothing_taken_never_runs_out():
 def test_how_urgent(days, tier):
     assert supply_tier(TODAY + timedelta(days=days), TODAY) == tier
     assert supply_tier(None, TODAY) == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "days", "tier"),
+    [("2026-03-06", 4, "urgent"), ("2026-03-05", 5, "review"), ("2026-03-07", 4, "urgent"),
+     ("2026-03-07", 5, "review"), ("2026-03-06", 6, "review")],
+)  # fmt: skip
+def test_a_weekend_is_no_time_to_get_a_box(first, days, tier):
+    day = date.fromisoformat(first)
+    assert supply_tier(day + timedelta(days=days), day) == tier
+
+
+def test_working_days_from_friday():
+    friday = date(2026, 3, 6)
+    assert [open_days(friday, friday + timedelta(days=k)) for k in range(5)] == [0, 1, 1, 1, 2]
+
+
+def test_what_is_left_is_never_below_nothing():
+    assert left_of(Fraction(5), [Fraction(1), Fraction("1.5")]) == Fraction("2.5")
+    assert left_of(Fraction(5), [Fraction(9)]) == 0
 
 
 def test_no_pouch_runs_beyond_the_next_uncleared_step():
