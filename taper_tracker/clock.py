@@ -15,11 +15,13 @@ from patients.channels.base import Clock
 from patients.selectors.accounts import invitation_used
 from patients.selectors.endpoints import has_dead_channels
 from patients.selectors.heartbeats import LATE, is_hour_over, oldest_due
+from patients.selectors.remarks import remarks_read
 from patients.services.absences import keep_cover
 from patients.services.dispatch import Recheck, deliver_due
 from patients.services.flags import escalate_flags
 from patients.services.heartbeats import alarm_admins, beat, note_trouble
 from patients.services.reconciler import raise_lost_flags
+from patients.services.remarks import chase_remarks
 from schedules.selectors import reminders
 from schedules.services.digest import plan_digests, post_digests
 from schedules.services.due_reminders import post_due_reminders
@@ -45,6 +47,8 @@ RECHECKS: Final[Mapping[str, Recheck]] = {
     "new-dose": reminders.step_no_longer_starts,
     "plan-to-read": reminders.plan_no_longer_waits,
     "plan-unread": reminders.plan_no_longer_waits,
+    "message": remarks_read,
+    "patient-wrote": remarks_read,
     "invitation": invitation_used,
     "invitation-over": invitation_used,
     "plan-changed": reminders.change_withdrawn,
@@ -133,6 +137,7 @@ JOBS: Final[tuple[Callable[[datetime], object], ...]] = (
     review_new_days,
     post_digests,
     chase_requests,
+    chase_remarks,
     sweep,
     watch_ledger,
 )

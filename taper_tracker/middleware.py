@@ -2,29 +2,32 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
-from patients.domain.redflags import ticked
+from patients.domain.redflags import signs_in, ticked
 from patients.views.help import crisis_response
 
 log = logging.getLogger(__name__)
+WRITTEN: Final = "/messages/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class CrisisMiddleware:
-    """Outermost: a ticked safety answer never ends in a page without the advice."""
+    """Outermost: a ticked safety answer, or words of crisis written to the clinic, never end
+    in a page without the advice.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not self._is_safety_answer(request):
+        if request.method != "POST" or not self._may_be_red(request.path_info):
             return self.get_response(request)
         try:
-            red, region = ticked(request.POST.getlist("flag")), request.POST.get("region", "")
+            red, region = self._red(request), request.POST.get("region", "")
         except Exception:
             log.exception("a safety answer could not be read")
             return crisis_response(frozenset({"r1"}), region="", saved=False)
@@ -40,10 +43,14 @@ class CrisisMiddleware:
         return crisis_response(red, region=region, saved=False)
 
     @staticmethod
-    def _is_safety_answer(request: HttpRequest) -> bool:
-        path = request.path_info
-        safety = path.startswith("/check-in/") and path.endswith("/safety/")
-        return safety and request.method == "POST"
+    def _may_be_red(path: str) -> bool:
+        return path == WRITTEN or (path.startswith("/check-in/") and path.endswith("/safety/"))
+
+    @staticmethod
+    def _red(request: HttpRequest) -> frozenset[str]:
+        if request.path_info == WRITTEN:
+            return signs_in(request.POST.get("text", ""))
+        return ticked(request.POST.getlist("flag"))
 
 
 class PublicFirstMiddleware(LoginRequiredMiddleware):

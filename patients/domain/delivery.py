@@ -70,6 +70,7 @@ KINDS: Final = {
     "plan-starts": Kind(REST, _hours(10), is_quiet=True),
     "aftercare": Kind(REST, _days(3), is_quiet=True, is_optional=True, newest_only=True),
     "message": Kind(REST, _days(7), is_quiet=True),
+    "patient-wrote": Kind(REST, _days(7)),
     "invitation": Kind(DOSE, _days(14)),
     "account": Kind(DOSE, _hours(1)),
     "account-changed": Kind(DOSE, _days(2)),

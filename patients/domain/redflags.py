@@ -248,11 +248,28 @@ CRISIS_WORDS: Final = re.compile(
 
 def crisis_words(answers: Answers) -> Finding | None:
     """RF-40: words of crisis in a note; a second signal, never the only one."""
-    found = CRISIS_WORDS.search(answers.note.replace("\u2019", "'"))
+    return crisis_in(answers.note)
+
+
+def crisis_in(text: str) -> Finding | None:
+    """RF-40 for any free text of a patient."""
+    found = CRISIS_WORDS.search(text.replace("\u2019", "'"))
     if found is None:
         return None
     word = found.group().lower()
     return finding("RF-40", "A note holds words of crisis. Read it now.", word=word)
+
+
+def signs_in(text: str) -> frozenset[str]:
+    """The safety answers whose advice fits the words of crisis in a text; empty without any."""
+    found = CRISIS_WORDS.finditer(text.replace("\u2019", "'"))
+    return frozenset(_sign(match.group().lower()) for match in found)
+
+
+def _sign(word: str) -> str:
+    if word.startswith(("seizure", "convulsion")):
+        return "r1"
+    return "r5" if word.startswith("overdos") or word.endswith("breathe") else "r4"
 
 
 RED: Final[tuple[Rule, ...]] = (seizure, suicidal, breathing, confusion, hallucination)

@@ -21,6 +21,9 @@ class ReachForm(forms.Form):
         required=False,
     )
     mutes_checkins = forms.BooleanField(label="No reminders for the check-in", required=False)
+    gathers_messages = forms.BooleanField(
+        label="What is written to me: once a day, at 8 in the morning", required=False
+    )
     quiet_from = forms.TimeField(
         label="Quiet from",
         help_text="Doses and answers to you still come.",
@@ -50,6 +53,7 @@ def reach_initial(user: User) -> dict[str, Any]:
         "channel": user.channel,
         "says_openly": user.says_openly,
         "mutes_checkins": bool(user.muted),
+        "gathers_messages": user.gathers_messages,
         "quiet_from": user.quiet_from,
         "quiet_until": user.quiet_until,
     }

@@ -10,6 +10,7 @@ from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
 from patients.models.heartbeats import Heartbeat
 from patients.models.messages import Message
+from patients.models.remarks import Remark
 
 __all__ = [
     "Absence",
@@ -24,5 +25,6 @@ __all__ = [
     "KnownDevice",
     "Message",
     "Patient",
+    "Remark",
     "User",
 ]

@@ -71,6 +71,7 @@ class User(AbstractBaseUser):
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
     next_digest_at = models.DateTimeField(null=True, blank=True)
+    gathers_messages = models.BooleanField(default=False)
     has_dead_channel = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
 

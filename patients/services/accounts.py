@@ -139,6 +139,7 @@ def set_reach(
     channel: str,
     says_openly: bool,
     muted: list[str],
+    gathers_messages: bool,
     quiet_from: time | None,
     quiet_until: time | None,
     now: datetime,
@@ -148,6 +149,7 @@ def set_reach(
         channel=channel,
         says_openly=says_openly,
         muted=muted,
+        gathers_messages=gathers_messages,
         quiet_from=quiet_from,
         quiet_until=quiet_until,
     )

@@ -43,7 +43,7 @@ def day_words(day: date) -> str:
     return f"{day.strftime('%A')} {day.day} {day.strftime('%B')}"
 
 
-def _clock(at: time) -> str:
+def clock_of(at: time) -> str:
     return at.strftime("%I:%M\u00a0%p").lstrip("0").lower().replace(":00", "")
 
 
@@ -143,7 +143,7 @@ def _safety_ticked(request: HttpRequest, day: str, ticked: frozenset[str]) -> Ht
         "both": "none" in request.POST,
         "grades": list(enumerate(R4_GRADES)) if "r4" in ticked else [],
         "told": bool(saved.flags),
-        "reads_at": _clock(patient.clinic.reads_at),
+        "reads_at": clock_of(patient.clinic.reads_at),
     }
     return crisis_response(
         ticked, region=patient.region, saved=True, context=context, request=request
@@ -181,7 +181,7 @@ def grade(request: HttpRequest, day: str) -> HttpResponse:
         "clinic": patient.clinic,
         "graded": True,
         "told": True,
-        "reads_at": _clock(patient.clinic.reads_at),
+        "reads_at": clock_of(patient.clinic.reads_at),
     }
     return crisis_response(
         frozenset({"r4"}), region=patient.region, saved=True, context=context, request=request

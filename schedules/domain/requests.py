@@ -5,17 +5,16 @@ Which change is asked for and which works at once is the table in `directions.py
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from patients.domain.deadlines import end_of_next_working_day
 from patients.domain.findings import Finding
 from patients.domain.flagbook import finding
 from schedules.domain.directions import ASKS, ASKS_URGENT, direction
 
 URGENT_HOURS: Final = timedelta(hours=4)
-DAY: Final = timedelta(days=1)
-SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,7 @@ def answer_by(asked_at: datetime, zone: ZoneInfo, *, urgent: bool) -> datetime:
     """Four hours where it is urgent (decided here), else the end of the next working day."""
     if urgent:
         return asked_at + URGENT_HOURS
-    day = asked_at.astimezone(zone).date() + DAY
-    while day.weekday() >= SATURDAY:
-        day += DAY
-    return datetime.combine(day + DAY, time(0), tzinfo=zone)
+    return end_of_next_working_day(asked_at, zone)
 
 
 def unanswered(ask: str) -> Finding:

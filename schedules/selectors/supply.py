@@ -122,4 +122,4 @@ def _lasts(end: date | None, today: date) -> str:
         return ""
     if end <= today:
         return "There is not enough left for a whole day."
-    return f"Enough until {short_day(end - DAY)}, at the dose you take now."
+    return f"Enough until {short_day(end - DAY)}."

@@ -128,6 +128,8 @@ def _place(seen: _Seen, flags: list[Flag]) -> tuple[str, Line]:
     if request is not None:
         group = ACT if request.is_urgent else WORK
         return group, _line(seen, _asked(seen, request, flags))
+    if seen.patient.wrote_at is not None:
+        return WORK, _line(seen, _wrote(seen, seen.patient.wrote_at))
     why, detail, place = _plan_work(seen)
     if why:
         return WORK, _line(seen, _Why(why, detail, (place, 0.0)))
@@ -141,12 +143,23 @@ def _asked(seen: _Seen, request: ChangeRequest, flags: list[Flag]) -> _Why:
     local = request.answer_by.astimezone(seen.patient.zone)
     known = f" {flags[0].sentence}" if flags else ""
     late = " It is late." if request.answer_by <= seen.now else ""
+    wrote = " Wrote to you." if seen.patient.wrote_at else ""
     return _Why(
         f"Asked {ASKS_FOR[request.ask].told}.",
-        f"Answer by {clock_words(local)}, {short_day(local.date())}.{late}{known}",
+        f"Answer by {clock_words(local)}, {short_day(local.date())}.{late}{known}{wrote}",
         (-1, request.answer_by.timestamp()),
         waiting=waiting_words(seen.now - request.asked_at),
         since=f"since {short_day(request.asked_at.astimezone(seen.patient.zone).date())}",
+    )
+
+
+def _wrote(seen: _Seen, since: datetime) -> _Why:
+    return _Why(
+        "Wrote to you.",
+        "Nobody has read it yet.",
+        (-1, since.timestamp()),
+        waiting=waiting_words(seen.now - since),
+        since=f"since {short_day(since.astimezone(seen.patient.zone).date())}",
     )
 
 
@@ -155,7 +168,8 @@ def _flagged(seen: _Seen, flags: list[Flag]) -> _Why:
     more = f"{len(flags) - 1} more open." if len(flags) > 1 else ""
     known = f"Seen by {flag.seen_by.name}." if flag.seen_by else ""
     asked = f"Asked {ASKS_FOR[seen.request.ask].told}." if seen.request else ""
-    words = " ".join(word for word in (_again(flag), known, more, asked) if word)
+    wrote = "Wrote to you." if seen.patient.wrote_at else ""
+    words = " ".join(word for word in (_again(flag), known, more, asked, wrote) if word)
     local = flag.raised_at.astimezone(seen.patient.zone)
     is_today = local.date() == seen.now.astimezone(seen.patient.zone).date()
     return _Why(

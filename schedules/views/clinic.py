@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from patients.forms.notes import note_of
 from patients.selectors.care import care_team, colleagues
 from patients.selectors.checkins import recent_notes
 from patients.selectors.flags import open_flags_of, visible_flag
+from patients.selectors.remarks import remark_lines
 from patients.views.access import may, record_for, signed_in
 from schedules.charts import CLINIC, Chart, Series, draw, spark
 from schedules.selectors.diary import clock_words, day_words, next_words
@@ -23,6 +24,7 @@ from schedules.selectors.plans import can_undo, newest_signed, plan_of
 from schedules.selectors.progress import Progress, facts, future_steps, progress
 from schedules.selectors.requests import request_lines
 from schedules.selectors.revisions import revision_lines
+from schedules.selectors.supply import boxes_page
 from schedules.selectors.triage import Line, Triage, age_of, triage
 from schedules.services.gates import GateClosed, clear_step
 from schedules.services.plans import PlanRefused, hold_plan, resume_plan
@@ -128,6 +130,9 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "facts": facts(whole.lines, len(flags)),
         "flags": flags,
         "requests": request_lines(patient),
+        "remarks": remark_lines(patient, most=5),
+        "submission": uuid4(),
+        "boxes": boxes_page(patient, now),
         "notes": recent_notes(patient),
         "days": list(reversed(seen.lines[-120:])),
         "range": "28d" if back else "all",

@@ -1,0 +1,115 @@
+"""Doors of what patient and clinic write to each other; a look alone marks nothing as read."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from patients.domain.redflags import signs_in
+from patients.domain.roles import Permission
+from patients.selectors.remarks import remark_lines
+from patients.services.remarks import RemarkRefused, read_remarks, write_remark
+from patients.views.access import own_record, record_for, signed_in
+from patients.views.checkins import clock_of
+from patients.views.help import crisis_response
+
+if TYPE_CHECKING:
+    from patients.models.care import Patient
+
+log = logging.getLogger(__name__)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mine(request: HttpRequest) -> HttpResponse:
+    """Write to the clinic. Words of crisis get the advice in this very response."""
+    text = _text(request)
+    signs = signs_in(text) if request.method == "POST" else frozenset()
+    try:
+        patient, error = own_record(request), ""
+        if request.method == "POST":
+            error = _written(request, patient, text)
+            if not error and signs:
+                return _advice(request, patient, signs)
+            if not error:
+                messages.success(request, "Sent to your clinic.")
+                return redirect("messages")
+    except Http404:
+        raise
+    except Exception:
+        if not signs:
+            raise
+        log.exception("words of crisis could not be saved")
+        return crisis_response(signs, region=request.POST.get("region", ""), saved=False)
+    context = {
+        "patient": patient,
+        "lines": remark_lines(patient),
+        "text": text,
+        "error": error,
+        "submission": uuid.uuid4(),
+        "reads_at": clock_of(patient.clinic.reads_at),
+        "tab": "more",
+    }
+    return render(request, "patients/messages/mine.html", context, status=400 if error else 200)
+
+
+def _text(request: HttpRequest) -> str:
+    return request.POST.get("text", "").replace("\x00", "").strip()
+
+
+def _written(request: HttpRequest, patient: Patient, text: str) -> str:
+    """Empty when it is kept, else what is wrong."""
+    try:
+        submission = uuid.UUID(request.POST.get("client_uuid", ""))
+    except ValueError:
+        return "We could not read that. Please send it again."
+    try:
+        write_remark(
+            patient, text=text, client_uuid=submission, by=signed_in(request), now=timezone.now()
+        )
+    except RemarkRefused as refused:
+        return str(refused)
+    return ""
+
+
+def _advice(request: HttpRequest, patient: Patient, signs: frozenset[str]) -> HttpResponse:
+    context: dict[str, object] = {
+        "clinic": patient.clinic,
+        "told": True,
+        "reads_at": clock_of(patient.clinic.reads_at),
+    }
+    return crisis_response(
+        signs, region=patient.region, saved=True, context=context, request=request
+    )
+
+
+@require_POST
+def read_mine(request: HttpRequest) -> HttpResponse:
+    read_remarks(own_record(request), by=signed_in(request), now=timezone.now())
+    return redirect("messages")
+
+
+@require_POST
+def theirs(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
+    """A clinician writes to a patient; what the patient wrote counts as read."""
+    now = timezone.now()
+    patient = record_for(request, patient_id, now=now, needs=Permission.ANSWER_FLAG)
+    if error := _written(request, patient, _text(request)):
+        messages.error(request, error)
+    else:
+        messages.success(request, "Sent.")
+    return redirect(f"/clinic/patients/{patient.pk}/")
+
+
+@require_POST
+def read_theirs(request: HttpRequest, patient_id: uuid.UUID) -> HttpResponse:
+    now = timezone.now()
+    patient = record_for(request, patient_id, now=now, needs=Permission.ANSWER_FLAG)
+    read_remarks(patient, by=signed_in(request), now=now)
+    return redirect(f"/clinic/patients/{patient.pk}/")
