@@ -13,6 +13,7 @@ from patients.views import (
     remarks,
     reminders,
     thresholds,
+    visits,
     watch,
 )
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("check-in/<str:day>/more/", checkins.more, name="checkin-more"),
     path("messages/", remarks.mine, name="messages"),
     path("messages/read/", remarks.read_mine, name="messages-read"),
+    path("visit/", visits.mine, name="visit"),
     path("more/", accounts.more, name="more"),
     path("more/reminders/", reminders.reminders, name="reminders"),
     path("more/reminders/test/", reminders.test, name="reminders-test"),
@@ -39,6 +41,12 @@ urlpatterns = [
     path("clinic/invite/", accounts.invite_patient, name="invite-patient"),
     path("clinic/patients/<uuid:patient_id>/care/", care.team, name="care-team"),
     path("clinic/patients/<uuid:patient_id>/messages/", remarks.theirs, name="remarks"),
+    path("clinic/patients/<uuid:patient_id>/visits/", visits.plan, name="visits"),
+    path(
+        "clinic/patients/<uuid:patient_id>/visits/<uuid:visit_id>/off/",
+        visits.off,
+        name="visit-off",
+    ),
     path(
         "clinic/patients/<uuid:patient_id>/messages/read/",
         remarks.read_theirs,

@@ -8,10 +8,11 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
 from patients.domain.redflags import signs_in, ticked
+from patients.domain.visits import QUESTIONS
 from patients.views.help import crisis_response
 
 log = logging.getLogger(__name__)
-WRITTEN: Final = "/messages/"
+WRITTEN: Final = {"/messages/": ("text",), "/visit/": tuple(QUESTIONS)}
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -44,12 +45,12 @@ class CrisisMiddleware:
 
     @staticmethod
     def _may_be_red(path: str) -> bool:
-        return path == WRITTEN or (path.startswith("/check-in/") and path.endswith("/safety/"))
+        return path in WRITTEN or (path.startswith("/check-in/") and path.endswith("/safety/"))
 
     @staticmethod
     def _red(request: HttpRequest) -> frozenset[str]:
-        if request.path_info == WRITTEN:
-            return signs_in(request.POST.get("text", ""))
+        if fields := WRITTEN.get(request.path_info):
+            return signs_in(" ".join(request.POST.get(field, "") for field in fields))
         return ticked(request.POST.getlist("flag"))
 
 

@@ -11,6 +11,7 @@ from patients.models.flags import Flag
 from patients.models.heartbeats import Heartbeat
 from patients.models.messages import Message
 from patients.models.remarks import Remark
+from patients.models.visits import Visit
 
 __all__ = [
     "Absence",
@@ -27,4 +28,5 @@ __all__ = [
     "Patient",
     "Remark",
     "User",
+    "Visit",
 ]

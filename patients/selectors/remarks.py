@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from patients.domain.words import moment_words
 from patients.models.care import Patient
 from patients.models.messages import Message
 from patients.models.remarks import Remark
@@ -19,7 +20,7 @@ class RemarkLine:
 
     who: str
     text: str
-    at: datetime
+    at: str
     is_from_patient: bool
     read_by: str
     is_read: bool
@@ -32,7 +33,7 @@ def remark_lines(patient: Patient, *, most: int = SHOWN) -> list[RemarkLine]:
         RemarkLine(
             row.author.name,
             row.text,
-            row.written_at.astimezone(patient.zone),
+            moment_words(row.written_at.astimezone(patient.zone)),
             row.is_from_patient,
             row.read_by.name if row.read_by else "",
             row.read_at is not None,

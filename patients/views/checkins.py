@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from patients.domain.advice import lines_for
 from patients.domain.redflags import ticked as safety_answers
 from patients.domain.symptoms import LEVEL_HINTS, LEVELS, R4_GRADES, RATED, SAFETY
+from patients.domain.words import clock_words, day_words
 from patients.forms.checkins import read_level, read_more
 from patients.selectors.checkins import checkin_on
 from patients.services.checkins import CheckInRefused, check_day, submit_checkin
@@ -37,14 +38,6 @@ def read_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Http404 from None
-
-
-def day_words(day: date) -> str:
-    return f"{day.strftime('%A')} {day.day} {day.strftime('%B')}"
-
-
-def clock_of(at: time) -> str:
-    return at.strftime("%I:%M\u00a0%p").lstrip("0").lower().replace(":00", "")
 
 
 def _frame(patient: Patient, day: date, now: datetime) -> dict[str, Any]:
@@ -143,7 +136,7 @@ def _safety_ticked(request: HttpRequest, day: str, ticked: frozenset[str]) -> Ht
         "both": "none" in request.POST,
         "grades": list(enumerate(R4_GRADES)) if "r4" in ticked else [],
         "told": bool(saved.flags),
-        "reads_at": clock_of(patient.clinic.reads_at),
+        "reads_at": clock_words(patient.clinic.reads_at),
     }
     return crisis_response(
         ticked, region=patient.region, saved=True, context=context, request=request
@@ -181,7 +174,7 @@ def grade(request: HttpRequest, day: str) -> HttpResponse:
         "clinic": patient.clinic,
         "graded": True,
         "told": True,
-        "reads_at": clock_of(patient.clinic.reads_at),
+        "reads_at": clock_words(patient.clinic.reads_at),
     }
     return crisis_response(
         frozenset({"r4"}), region=patient.region, saved=True, context=context, request=request

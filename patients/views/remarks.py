@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.domain.redflags import signs_in
 from patients.domain.roles import Permission
+from patients.domain.words import clock_words
 from patients.selectors.remarks import remark_lines
 from patients.services.remarks import RemarkRefused, read_remarks, write_remark
 from patients.views.access import own_record, record_for, signed_in
-from patients.views.checkins import clock_of
 from patients.views.help import crisis_response
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "text": text,
         "error": error,
         "submission": uuid.uuid4(),
-        "reads_at": clock_of(patient.clinic.reads_at),
+        "reads_at": clock_words(patient.clinic.reads_at),
         "tab": "more",
     }
     return render(request, "patients/messages/mine.html", context, status=400 if error else 200)
@@ -82,7 +82,7 @@ def _advice(request: HttpRequest, patient: Patient, signs: frozenset[str]) -> Ht
     context: dict[str, object] = {
         "clinic": patient.clinic,
         "told": True,
-        "reads_at": clock_of(patient.clinic.reads_at),
+        "reads_at": clock_words(patient.clinic.reads_at),
     }
     return crisis_response(
         signs, region=patient.region, saved=True, context=context, request=request

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Final
 
 from patients.domain.days import DAY
+from patients.domain.words import day_words
 from patients.models.care import Patient
-from schedules.selectors.diary import SlotCard, card_of, day_words
+from schedules.selectors.diary import SlotCard, card_of
 from schedules.selectors.doses import entries_between
 from schedules.selectors.plans import standings, step_in_force
 

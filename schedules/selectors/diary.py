@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from patients.domain.words import clock_words, short_day
 from patients.models.care import Patient
 from schedules.domain.dose import render_mg
 from schedules.domain.plan import SLOT
@@ -67,27 +68,6 @@ class TodayPage:
     @property
     def total(self) -> str:
         return render_mg(self.stands.step.total)
-
-
-def clock_words(moment: datetime) -> str:
-    """`10 pm`, `8:05 am` with a no-break space."""
-    words = moment.strftime("%I:%M\u00a0%p").lstrip("0").lower()
-    return words.replace(":00", "")
-
-
-def day_words(day: date) -> str:
-    """`Thursday 12 March`."""
-    return f"{day.strftime('%A')} {day.day} {day.strftime('%B')}"
-
-
-def long_day(day: date) -> str:
-    """`5 January 2027`."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def short_day(day: date) -> str:
-    """`Wed 18 March`."""
-    return f"{day.strftime('%a')} {day.day} {day.strftime('%B')}"
 
 
 def today_page(

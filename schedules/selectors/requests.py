@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from patients.domain.words import moment_words
 from patients.models.care import Patient
 from schedules.domain.requests import ASKS_FOR, Ask, asks_offered
 from schedules.models.requests import ChangeRequest
-from schedules.selectors.diary import clock_words, short_day
 from schedules.selectors.plans import Standing
 
 SHOWN = 3
@@ -57,7 +57,7 @@ def _line(row: ChangeRequest, patient: Patient) -> RequestLine:
 
 def _when(moment: datetime, patient: Patient) -> str:
     local = moment.astimezone(patient.zone)
-    return f"{short_day(local.date())}, {clock_words(local)}"
+    return moment_words(local)
 
 
 def offered(stands: Standing | None, *, waits: bool) -> list[Ask]:

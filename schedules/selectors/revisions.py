@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from patients.domain.words import short_day
 from patients.models.care import Patient
 from schedules.domain.builder import Built
 from schedules.domain.dose import render_mg
@@ -14,7 +15,6 @@ from schedules.domain.pace import asked_words, cut_words, share_words
 from schedules.domain.plan import SLOT, Plan
 from schedules.domain.wording import Said, describe_dose, pieces_words
 from schedules.models.plans import Revision
-from schedules.selectors.diary import short_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from patients.domain.days import DAY
+from patients.domain.words import short_day
 from patients.models.care import Patient
 from schedules.domain.medicine import Liquid
 from schedules.domain.supply import daily_use, left_of, run_out_on, supply_tier
 from schedules.models.supply import SupplyCount
-from schedules.selectors.diary import short_day
 from schedules.selectors.plans import Standing, standings, step_in_force
 
 Counts = dict[str, SupplyCount]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from patients.domain.words import clock_words, short_day
 from patients.models.accounts import User
 from patients.models.care import Patient
 from patients.models.checkins import CheckIn
@@ -15,7 +16,6 @@ from schedules.domain.dose import render_mg
 from schedules.domain.requests import ASKS_FOR
 from schedules.models.plans import Revision
 from schedules.models.requests import ChangeRequest
-from schedules.selectors.diary import clock_words, short_day
 from schedules.selectors.histories import History, histories, newest_drafts
 from schedules.selectors.plans import Standing, standing, waiting_revision
 from schedules.selectors.requests import open_requests

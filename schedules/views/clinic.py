@@ -12,14 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.domain.roles import Permission
+from patients.domain.words import clock_words, day_words
 from patients.forms.notes import note_of
 from patients.selectors.care import care_team, colleagues
 from patients.selectors.checkins import recent_notes
 from patients.selectors.flags import open_flags_of, visible_flag
 from patients.selectors.remarks import remark_lines
+from patients.selectors.visits import visit_line
 from patients.views.access import may, record_for, signed_in
 from schedules.charts import CLINIC, Chart, Series, draw, spark
-from schedules.selectors.diary import clock_words, day_words, next_words
+from schedules.selectors.diary import next_words
 from schedules.selectors.plans import can_undo, newest_signed, plan_of
 from schedules.selectors.progress import Progress, facts, future_steps, progress
 from schedules.selectors.requests import request_lines
@@ -132,6 +134,7 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "requests": request_lines(patient),
         "remarks": remark_lines(patient, most=5),
         "submission": uuid4(),
+        "visit": visit_line(patient, now),
         "boxes": boxes_page(patient, now),
         "notes": recent_notes(patient),
         "days": list(reversed(seen.lines[-120:])),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from patients.domain.words import clock_words, day_words, short_day
 from patients.selectors.checkins import checkin_on
 from patients.selectors.flags import newest_open_flag
 from patients.views.access import own_record, signed_in
@@ -20,12 +21,9 @@ from schedules.domain.plan import SLOT
 from schedules.forms.diary import GateForm, HoldForm, OtherForm
 from schedules.selectors.diary import (
     SlotCard,
-    clock_words,
-    day_words,
     next_words,
     plan_lines,
     said_by_slot,
-    short_day,
     slot_card,
     today_page,
 )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.domain.roles import Permission
+from patients.domain.words import clock_words, long_day
 from patients.selectors.care import may_open
 from patients.views.access import may, record_for, signed_in
 from patients.views.checkins import plan_day
@@ -24,7 +25,6 @@ from schedules.domain.rulebook import conflicts_about, gates_in_the_way
 from schedules.domain.ways_out import way_out
 from schedules.forms.known import Known, read_known, sign_known
 from schedules.forms.plans import BuilderForm
-from schedules.selectors.diary import clock_words, long_day
 from schedules.selectors.plans import standing
 from schedules.selectors.revisions import plan_view, revision_of, step_rows, weeks_of
 from schedules.services.plans import PlanRefused, draft_plan, sign_revision, withdraw_revision

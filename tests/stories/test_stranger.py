@@ -10,6 +10,7 @@ from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
 from patients.services.absences import note_absence
 from patients.services.checkins import submit_checkin
+from patients.services.visits import plan_visit
 from schedules.models.plans import Revision
 from schedules.services.requests import ask_change
 from tests.cast import DAY, NOW, Role, a_person, a_plan, a_signed_plan
@@ -26,10 +27,10 @@ PUBLIC = {
     "join",
 }
 ALLAUTH_PUBLIC = "account_"
-OWN = {"messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
+OWN = {"visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
-          "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read"}  # fmt: skip
+          "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "visits", "visit-off"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient", "break-glass"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
 OWN_WAY = {"reminders-arrived", "reminders-remove", "alarm"}
@@ -70,6 +71,7 @@ def things(cast, time_machine):
         "entry_id": uuid4(),
         "endpoint_id": uuid4(),
         "absence_id": uuid4(),
+        "visit_id": plan_visit(cast.ana, starts_at=NOW + DAY, by=cast.bell, now=NOW).pk,
         "request_id": ask_change(
             cast.ana, ask="talk", note="", by=cast.ana.user, now=NOW.replace(hour=12)
         ).pk,
