@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules.views import clinic, days, diary, plans, requests, start_gates, zones
+from schedules.views import clinic, days, diary, plans, requests, shared, start_gates, zones
 
 urlpatterns = [
     path("today/", diary.today, name="today"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("gate/", diary.gate, name="gate"),
     path("change/", diary.change, name="change"),
     path("change/ask/", requests.ask, name="change-ask"),
+    path("shared/", shared.shared, name="shared"),
+    path("shared/<uuid:share_id>/", shared.record, name="shared-record"),
     path("clinic/", clinic.triage_page, name="triage"),
     path("clinic/patients/", clinic.patients, name="patients"),
     path("clinic/patients/<uuid:patient_id>/", clinic.review, name="review"),

@@ -16,6 +16,7 @@ from patients.selectors.accounts import invitation_used
 from patients.selectors.endpoints import has_dead_channels
 from patients.selectors.heartbeats import LATE, is_hour_over, oldest_due
 from patients.selectors.remarks import remarks_read
+from patients.selectors.shares import share_over
 from patients.selectors.visits import visit_off
 from patients.services.absences import keep_cover
 from patients.services.dispatch import Recheck, deliver_due
@@ -50,6 +51,8 @@ RECHECKS: Final[Mapping[str, Recheck]] = {
     "plan-unread": reminders.plan_no_longer_waits,
     "visit": visit_off,
     "visit-brief": visit_off,
+    "shared-news": share_over,
+    "shared-quiet": share_over,
     "message": remarks_read,
     "patient-wrote": remarks_read,
     "invitation": invitation_used,

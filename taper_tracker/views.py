@@ -29,6 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     if user.is_patient:
         return redirect("today")
+    if user.is_supporter:
+        return redirect("shared")
     return redirect("triage" if user.is_clinician else "people")
 
 

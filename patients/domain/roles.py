@@ -9,6 +9,7 @@ class Role(StrEnum):
     DOCTOR = "doctor"
     NURSE = "nurse"
     ADMIN = "admin"
+    SUPPORTER = "supporter"
 
 
 class Permission(StrEnum):
@@ -20,6 +21,8 @@ class Permission(StrEnum):
     SIGN_PLAN = "sign-plan"
     INVITE_PATIENT = "invite-patient"
     MANAGE_PEOPLE = "manage-people"
+    SHARE = "share"
+    SEE_SHARED = "see-shared"
 
 
 _NURSE: Final = frozenset(
@@ -31,10 +34,11 @@ _NURSE: Final = frozenset(
     }
 )
 MAY: Final[dict[Role, frozenset[Permission]]] = {
-    Role.PATIENT: frozenset({Permission.KEEP_DIARY, Permission.HOLD_PLAN}),
+    Role.PATIENT: frozenset({Permission.KEEP_DIARY, Permission.HOLD_PLAN, Permission.SHARE}),
     Role.NURSE: _NURSE,
     Role.DOCTOR: _NURSE | {Permission.DRAFT_PLAN, Permission.SIGN_PLAN},
     Role.ADMIN: frozenset({Permission.MANAGE_PEOPLE}),
+    Role.SUPPORTER: frozenset({Permission.SEE_SHARED}),
 }
 CLINICIANS: Final = frozenset({Role.DOCTOR, Role.NURSE})
 LABELS: Final = {
@@ -42,6 +46,7 @@ LABELS: Final = {
     Role.DOCTOR: "Doctor",
     Role.NURSE: "Nurse",
     Role.ADMIN: "Admin",
+    Role.SUPPORTER: "Support person",
 }
 
 

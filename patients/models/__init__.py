@@ -11,6 +11,7 @@ from patients.models.flags import Flag
 from patients.models.heartbeats import Heartbeat
 from patients.models.messages import Message
 from patients.models.remarks import Remark
+from patients.models.shares import Share
 from patients.models.visits import Visit
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Message",
     "Patient",
     "Remark",
+    "Share",
     "User",
     "Visit",
 ]

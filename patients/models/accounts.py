@@ -119,6 +119,10 @@ class User(AbstractBaseUser):
         return self.role == Role.ADMIN
 
     @property
+    def is_supporter(self) -> bool:
+        return self.role == Role.SUPPORTER
+
+    @property
     def quiet_hours(self) -> QuietHours | None:
         return QuietHours.stored(self.quiet_from, self.quiet_until, self.time_zone)
 

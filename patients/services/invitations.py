@@ -9,6 +9,7 @@ from django.db import transaction
 
 from patients.domain.roles import CLINICIANS, Permission, Role
 from patients.models.accounts import Clinic, Invitation, User
+from patients.models.shares import Share
 from patients.services.accounts import open_account, open_record
 from patients.services.audit import record
 from patients.services.care import link_care
@@ -17,6 +18,8 @@ from patients.services.messages import post_message
 GOOD_FOR: Final = timedelta(days=14)
 AGAIN: Final = (timedelta(0), timedelta(days=3), timedelta(days=7))
 SALT: Final = "invitation"
+LEADS_TO: Final = {Role.ADMIN: "/manage/", Role.PATIENT: "/sharing/"}
+NEEDED: Final = {Role.PATIENT: Permission.INVITE_PATIENT, Role.SUPPORTER: Permission.SHARE}
 
 
 class InvitationRefused(ValueError):
@@ -83,13 +86,12 @@ def _post(invitation: Invitation, now: datetime) -> None:
         due_at=invitation.expires_at,
         now=now,
         recipient=by,
-        params={"path": "/clinic/" if Role(by.role) in CLINICIANS else "/manage/", **about},
+        params={"path": LEADS_TO.get(Role(by.role), "/clinic/"), **about},
     )
 
 
 def _check_may_invite(by: User, role: Role) -> None:
-    needed = Permission.INVITE_PATIENT if role is Role.PATIENT else Permission.MANAGE_PEOPLE
-    if not by.allows(needed):
+    if not by.allows(NEEDED.get(role, Permission.MANAGE_PEOPLE)):
         raise InvitationRefused("Clinicians invite patients, admins invite staff.")
 
 
@@ -120,7 +122,7 @@ def open_invitation(token: str, *, now: datetime) -> Invitation:
 
 @transaction.atomic
 def accept_invitation(token: str, *, password: str, time_zone: str, now: datetime) -> User:
-    """Open the account and, for a patient, the record and the first care link."""
+    """Open the account; a patient gets a record and a care link, a supporter what is shared."""
     seen = open_invitation(token, now=now)
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=seen.pk)
     if invitation.used_at is not None:
@@ -142,6 +144,8 @@ def accept_invitation(token: str, *, password: str, time_zone: str, now: datetim
     invitation.save(update_fields=["used_at", "user"])
     if user.is_patient:
         _open_record(invitation, user, now)
+    elif user.is_supporter:
+        Share.objects.filter(email=invitation.email, supporter=None).update(supporter=user)
     return user
 
 

@@ -11,6 +11,8 @@ from patients.domain.roles import Permission
 from patients.selectors.accounts import account_in
 from patients.selectors.care import own_patient, visible_patient
 from patients.selectors.flags import visible_flag
+from patients.selectors.shares import open_share
+from patients.services.audit import record
 from patients.services.care import note_opening
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from patients.models.accounts import Clinic, User
     from patients.models.care import Patient
     from patients.models.flags import Flag
+    from patients.models.shares import Share
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -50,6 +53,16 @@ def record_for(
         raise Http404
     note_opening(patient, by=user, page=request.path, now=now)
     return patient
+
+
+def share_for(request: HttpRequest, share_id: UUID, *, now: datetime) -> Share:
+    """What a patient shares with whoever is signed in; the opening is written down."""
+    user = may(request, Permission.SEE_SHARED)
+    share = open_share(user, share_id, now)
+    if share is None:
+        raise Http404
+    record("record-opened", by=user, now=now, patient=share.patient, detail={"page": request.path})
+    return share
 
 
 def flag_for(request: HttpRequest, flag_id: UUID, *, now: datetime) -> Flag:

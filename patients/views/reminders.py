@@ -45,6 +45,12 @@ def reminders(request: HttpRequest) -> HttpResponse:
     return _page(request, form, PagerForm())
 
 
+def frame_of(user: User) -> str:
+    if user.is_supporter:
+        return "supporter.html"
+    return "patient.html" if user.is_patient else "clinic.html"
+
+
 def _page(request: HttpRequest, form: ReachForm, pager: PagerForm) -> HttpResponse:
     user = signed_in(request)
     context = {
@@ -52,7 +58,7 @@ def _page(request: HttpRequest, form: ReachForm, pager: PagerForm) -> HttpRespon
         "pager": pager,
         "lines": reach_lines(user, titles={name: way.title for name, way in CHANNELS.items()}),
         "push_key": public_key(),
-        "frame": "patient.html" if user.is_patient else "clinic.html",
+        "frame": frame_of(user),
         "tab": "more",
         "nav": "reminders",
     }

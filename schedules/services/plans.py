@@ -9,12 +9,14 @@ from django.db.models import F, Max
 from patients.domain.days import DAY
 from patients.domain.flagbook import finding
 from patients.domain.roles import Permission
+from patients.domain.sharing import NEWS
 from patients.models.accounts import User
 from patients.models.care import Patient
 from patients.selectors.care import clinicians_of
 from patients.services.audit import record
 from patients.services.flags import raise_flag
 from patients.services.messages import cancel_messages, post_message
+from patients.services.shares import tell_supporters
 from schedules.domain.builder import Built
 from schedules.domain.limits import VERSION, Finding
 from schedules.domain.plan import as_json
@@ -202,6 +204,8 @@ def _tell_patient(revision: Revision, now: datetime) -> None:
             patient=patient,
             params={"path": "/plan/", "revision": str(revision.pk)},
         )
+    occurrence = f"revision:{revision.pk}"
+    tell_supporters(patient, NEWS, occurrence=occurrence, due_at=visible, now=now)
     if revision.needs_reading and revision.signed_by is not None:
         post_message(
             "plan-unread",
@@ -301,6 +305,7 @@ def hold_plan(patient: Patient, *, note: str, by: User, now: datetime) -> PlanEv
         by=by,
     )
     record("plan-held", by=by, now=now, patient=patient, subject=stands.revision.pk)
+    tell_supporters(patient, NEWS, occurrence=f"hold:{event.pk}", due_at=now, now=now)
     if by.is_patient:
         _tell_clinicians(patient, event, now)
         asked = finding("RF-39", "Asked to stay on the present dose.")

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from patients.domain.findings import Finding, Tier
+from patients.domain.sharing import QUIET
 from patients.models.care import Patient
 from patients.models.flags import Flag
 from patients.services.flags import raise_flag, was_raised_for
 from patients.services.messages import post_message
+from patients.services.shares import tell_supporters
 from schedules.domain.silence import Silence, silence_findings
 from schedules.selectors.occasions import facts_of, standings_of
 from schedules.selectors.plans import Standing
@@ -66,4 +68,6 @@ def _raise(patient: Patient, found: Finding, silence: Silence, now: datetime) ->
     if was_raised_for(patient, found.rule, silence.last):
         return 0
     raise_flag(patient, found, day=silence.last, now=now)
+    quiet = f"quiet:{silence.last.isoformat()}"
+    tell_supporters(patient, QUIET, occurrence=quiet, due_at=now, now=now)
     return 1

@@ -10,6 +10,7 @@ from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
 from patients.services.absences import note_absence
 from patients.services.checkins import submit_checkin
+from patients.services.shares import share_record
 from patients.services.visits import plan_visit
 from schedules.models.plans import Revision
 from schedules.services.requests import ask_change
@@ -27,12 +28,13 @@ PUBLIC = {
     "join",
 }
 ALLAUTH_PUBLIC = "account_"
-OWN = {"visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
+OWN = {"sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
           "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "visits", "visit-off"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient", "break-glass"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
+SUPPORT = {"shared", "shared-record"}
 OWN_WAY = {"reminders-arrived", "reminders-remove", "alarm"}
 COVER = {"cover", "cover-name", "cover-end"}
 MANAGE = {"people", "invite-staff", "people-switch", "ledger", "safety-contact",
@@ -52,7 +54,9 @@ NAMES = {name: route for name, route in patterns() if not name.startswith(ALLAUT
 
 
 def test_every_address_is_in_one_group():
-    assert set(NAMES) == PUBLIC | OWN | RECORD | LISTS | MANAGE | COVER | ANYBODY | OWN_WAY
+    assert (
+        set(NAMES) == PUBLIC | OWN | RECORD | LISTS | MANAGE | COVER | ANYBODY | OWN_WAY | SUPPORT
+    )
 
 
 @pytest.fixture
@@ -72,12 +76,24 @@ def things(cast, time_machine):
         "endpoint_id": uuid4(),
         "absence_id": uuid4(),
         "visit_id": plan_visit(cast.ana, starts_at=NOW + DAY, by=cast.bell, now=NOW).pk,
+        "share_id": a_share(cast).pk,
         "request_id": ask_change(
             cast.ana, ask="talk", note="", by=cast.ana.user, now=NOW.replace(hour=12)
         ).pk,
         "day": "2026-03-02",
         "slot": "morning",
     }
+
+
+def a_share(cast):
+    return share_record(
+        cast.ana, name="Sam", email="sam@home.example", parts=["days"], until=None,
+        by=cast.ana.user, now=NOW,
+    )  # fmt: skip
+
+
+def a_supporter(cast):
+    return a_person(cast.clinic, "Sam Supporter", Role.SUPPORTER, NOW)
 
 
 def address(name, things):
@@ -134,6 +150,22 @@ def test_managing_people_is_for_admins(cast, things, name, who):
 @pytest.mark.parametrize("who", ["bell", "admin"])
 def test_a_diary_is_for_its_patient(cast, things, name, who):
     assert set(refused(getattr(cast, who), name, things)) <= {404, 405}
+
+
+@pytest.mark.parametrize("name", sorted(SUPPORT))
+@pytest.mark.parametrize("who", ["bell", "cole", "nurse", "admin", "patient", "supporter"])
+def test_what_is_shared_is_for_whom_it_is_shared_with(cast, things, name, who):
+    users = {"patient": cast.ana.user, "supporter": a_supporter(cast)}
+    user = users.get(who) or getattr(cast, who)
+    own_list = who == "supporter" and name == "shared"
+    assert set(refused(user, name, things)) <= ({200, 405} if own_list else {404, 405})
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - PUBLIC - SUPPORT - ANYBODY))
+def test_a_support_person_gets_nothing_else(cast, things, name):
+    statuses = set(refused(a_supporter(cast), name, things))
+    red = name == "checkin-safety"
+    assert statuses <= {404, 405} | ({503} if red else set())
 
 
 @pytest.mark.parametrize("name", sorted(OWN_WAY))
@@ -217,7 +249,7 @@ def test_an_account_switched_off_is_out_at_once(cast, things):
 @pytest.mark.parametrize("who", ["ana", "bell", "admin"])
 def test_every_page_of_ones_own_answers(cast, things, who):
     user = cast.ana.user if who == "ana" else getattr(cast, who)
-    mine = {"ana": OWN - {"messages-read", "checkin-grade", "dose-taken", "dose-undo"},
+    mine = {"ana": OWN - {"share-end", "messages-read", "checkin-grade", "dose-taken", "dose-undo"},
             "bell": LISTS | {"review", "plan-new", "plan-sign", "cover"},
             "admin": MANAGE - {"people-switch", "safety-contact", "backup", "test-alarm"} | {"cover"}}[who]  # fmt: skip
     client = Client()
