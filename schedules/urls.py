@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from schedules.views import clinic, days, diary, plans, requests, shared, start_gates, zones
+from schedules.views import (
+    aftercare,
+    clinic,
+    days,
+    diary,
+    endings,
+    plans,
+    requests,
+    shared,
+    start_gates,
+    zones,
+)
 
 urlpatterns = [
     path("today/", diary.today, name="today"),
@@ -11,6 +22,7 @@ urlpatterns = [
     path("dose/<str:day>/<str:slot>/", diary.other, name="dose"),
     path("dose/<str:day>/<str:slot>/taken/", diary.taken, name="dose-taken"),
     path("progress/", diary.progress_page, name="progress"),
+    path("aftercare/", aftercare.aftercare, name="aftercare"),
     path("diary/", days.diary, name="diary"),
     path("supply/", days.supply, name="supply"),
     path("plan/", diary.plan, name="plan"),
@@ -28,6 +40,7 @@ urlpatterns = [
         requests.answer,
         name="request-answer",
     ),
+    path("clinic/patients/<uuid:patient_id>/ending/", endings.ending, name="ending"),
     path("clinic/patients/<uuid:patient_id>/go/", clinic.spoken_go, name="spoken-go"),
     path("clinic/patients/<uuid:patient_id>/plans/new/", plans.new, name="plan-new"),
     path("clinic/patients/<uuid:patient_id>/plans/preview/", plans.preview, name="plan-preview"),

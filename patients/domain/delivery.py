@@ -69,6 +69,7 @@ KINDS: Final = {
     "baseline-done": Kind(REST, _days(2), is_quiet=True, is_optional=True),
     "plan-starts": Kind(REST, _hours(10), is_quiet=True),
     "aftercare": Kind(REST, _days(3), is_quiet=True, is_optional=True, newest_only=True),
+    "case-closed": Kind(REST, _days(7)),
     "visit": Kind(REST, _days(3), is_quiet=True),
     "visit-changed": Kind(REST, _days(7), is_quiet=True),
     "message": Kind(REST, _days(7), is_quiet=True),

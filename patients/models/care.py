@@ -32,6 +32,8 @@ class Patient(models.Model):
     baseline = models.JSONField(default=dict, blank=True)
     last_answered_on = models.DateField(null=True, blank=True)
     last_checkin_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    died_at = models.DateTimeField(null=True, blank=True)
     wrote_at = models.DateTimeField(null=True, blank=True)
     written_to_at = models.DateTimeField(null=True, blank=True)
     open_flag_level = models.PositiveSmallIntegerField(default=0)

@@ -229,6 +229,8 @@ def _ended(message: Message, now: datetime) -> tuple[str, str] | None:
         return Message.DEAD, "may have arrived twice; not sent again"
     if person is not None and not person.is_active:
         return Message.CANCELLED, "account switched off"
+    if message.patient is not None and message.patient.died_at is not None:
+        return Message.CANCELLED, "the patient has died"
     if person is not None and kind.is_optional and message.kind in person.muted:
         return Message.CANCELLED, "switched off by the person"
     return None

@@ -273,6 +273,11 @@ def runs_short(taper: Taper) -> Finding | None:
     return finding("RF-27", words, tier=Tier.REVIEW if tier == "review" else Tier.URGENT)
 
 
+def restarted() -> Finding:
+    """RF-44: said after the last dose, and whatever it was: the old dose may be too much now."""
+    return finding("RF-44", "Has taken the medicine again after the last dose.")
+
+
 RULES: Final[tuple[Rule, ...]] = (
     runs_short,
     abrupt_stop,

@@ -130,6 +130,9 @@ def _place(seen: _Seen, flags: list[Flag]) -> tuple[str, Line]:
         return group, _line(seen, _asked(seen, request, flags))
     if seen.patient.wrote_at is not None:
         return WORK, _line(seen, _wrote(seen, seen.patient.wrote_at))
+    if seen.patient.died_at or seen.patient.closed_at:
+        why = "Has died." if seen.patient.died_at else "Closed."
+        return STEADY, _line(seen, _Why(why, "", (1, 0.0)))
     why, detail, place = _plan_work(seen)
     if why:
         return WORK, _line(seen, _Why(why, detail, (place, 0.0)))

@@ -47,7 +47,7 @@ NEEDS_ANSWER: Final = (
 )
 POISON_WAITS: Final = timedelta(hours=1)
 PATHS: Final = {
-    "aftercare": "/check-in/",
+    "aftercare": "/aftercare/",
     "step-stays": "/gate/",
     "baseline-done": "/progress/",
     "open-days": "/diary/",

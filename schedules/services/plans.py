@@ -282,6 +282,9 @@ def activate_reminders(patient: Patient, revision: Revision, *, now: datetime) -
     if kind not in patient.taper_classes:
         patient.taper_classes = [*patient.taper_classes, kind]
         Patient.objects.filter(pk=patient.pk).update(taper_classes=patient.taper_classes)
+    if patient.closed_at is not None:
+        patient.closed_at = None
+        Patient.objects.filter(pk=patient.pk).update(closed_at=None)
     sync_reminders(patient, revision.as_plan().slots, now=now)
 
 

@@ -25,7 +25,9 @@ BATCH: Final = 500
 def review_silence(now: datetime) -> int:
     """Everybody with a plan who has not answered for two days; returns the flags raised."""
     before = (now - timedelta(days=LEAST_DAYS)).date()
-    quiet = Patient.objects.exclude(taper_classes=[]).filter(last_answered_on__lte=before)
+    quiet = Patient.objects.exclude(taper_classes=[]).filter(
+        last_answered_on__lte=before, died_at__isnull=True, closed_at__isnull=True
+    )
     raised = 0
     after: UUID | None = None
     while batch := list(_page(quiet, after)):

@@ -21,6 +21,7 @@ from patients.selectors.remarks import remark_lines
 from patients.selectors.visits import visit_line
 from patients.views.access import may, record_for, signed_in
 from schedules.charts import CLINIC, Chart, Series, draw, spark
+from schedules.selectors.aftercare import aftercare_answers
 from schedules.selectors.diary import next_words
 from schedules.selectors.plans import can_undo, newest_signed, plan_of
 from schedules.selectors.progress import Progress, facts, future_steps, progress
@@ -136,6 +137,7 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "submission": uuid4(),
         "visit": visit_line(patient, now),
         "boxes": boxes_page(patient, now),
+        "aftercare": aftercare_answers(patient),
         "notes": recent_notes(patient),
         "days": list(reversed(seen.lines[-120:])),
         "range": "28d" if back else "all",

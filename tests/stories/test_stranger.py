@@ -28,10 +28,10 @@ PUBLIC = {
     "join",
 }
 ALLAUTH_PUBLIC = "account_"
-OWN = {"sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
+OWN = {"aftercare", "sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
-          "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "visits", "visit-off"}  # fmt: skip
+          "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "visits", "visit-off", "ending"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient", "break-glass"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
 SUPPORT = {"shared", "shared-record"}

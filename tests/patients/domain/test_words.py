@@ -37,12 +37,13 @@ def test_no_advice_tells_to_change_a_dose():
 def test_the_matrix_of_roles():
     matrix = {role.value: sorted(p.value for p in MAY[role]) for role in Role}
     assert matrix == {
-        "patient": ["hold-plan", "keep-diary"],
+        "patient": ["hold-plan", "keep-diary", "share"],
         "nurse": ["answer-flag", "hold-plan", "invite-patient", "read-record"],
         "doctor": [
             "answer-flag", "draft-plan", "hold-plan", "invite-patient", "read-record", "sign-plan",
         ],
         "admin": ["manage-people"],
+        "supporter": ["see-shared"],
     }  # fmt: skip
 
 
