@@ -31,6 +31,7 @@ from schedules.services.requests import chase_requests
 from schedules.services.review import review_new_days
 from schedules.services.silence import review_silence
 from taper_tracker.backups import keep_backups
+from taper_tracker.facts import keep_facts
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +126,7 @@ def sweep(now: datetime) -> None:
     plan_digests(now)
     keep_cover(now)
     keep_backups(now)
+    keep_facts(now)
     if has_dead_channels():
         alarm_admins("channel-list", occurrence=f"{now:%Y-%m-%d}", now=now)
     beat("sweep", now=now)

@@ -9,6 +9,7 @@ handler500 = "taper_tracker.views.broken"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("facts/", views.facts_page, name="facts"),
     path("sw.js", views.service_worker, name="service-worker"),
     path("healthz/live", views.live, name="live"),
     path("healthz/ready", views.ready, name="ready"),

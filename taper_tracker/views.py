@@ -6,15 +6,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from patients.domain.flagbook import FLAGS
 from patients.selectors.heartbeats import gauges, health
+from patients.views.access import signed_in
+from taper_tracker.facts import VERSION, facts
 
 NOT_SAVED = "Nothing was saved. Please try again"
 SERVICE_WORKER = settings.BASE_DIR / "static" / "js" / "sw.js"
@@ -32,6 +35,21 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.is_supporter:
         return redirect("shared")
     return redirect("triage" if user.is_clinician else "people")
+
+
+@require_safe
+def facts_page(request: HttpRequest) -> HttpResponse:
+    """What was checked when, and every rule with its source; for clinicians and admins."""
+    user = signed_in(request)
+    if not (user.is_clinician or user.is_admin):
+        raise Http404
+    context = {
+        "facts": facts(timezone.now().date()),
+        "rules": FLAGS.values(),
+        "version": VERSION,
+        "nav": "facts",
+    }
+    return render(request, "facts.html", context)
 
 
 @login_not_required

@@ -103,6 +103,8 @@ KINDS: Final = {
     "ledger-late": Kind(ALARM, _hours(6), newest_only=True),
     "channel-list": Kind(REST, _days(2), newest_only=True),
     "break-glass": Kind(ALARM, _days(7)),
+    "review-due": Kind(REST, _days(7), newest_only=True),
+    "rules-changed": Kind(REST, _days(14)),
     "backup-old": Kind(REST, _days(2), newest_only=True),
 }
 OTHERWISE: Final = Kind(REST, _days(7))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -10,6 +11,8 @@ from django.db.models import Count, Q
 from patients.domain.roles import LABELS, Role
 from patients.models.accounts import Clinic, Invitation, User
 from patients.models.messages import Message
+
+WAITING_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,22 @@ def people_of(clinic: Clinic) -> list[PersonLine]:
 def account_in(clinic: Clinic, user_id: UUID) -> User | None:
     """An account of this clinic, or None."""
     return User.objects.filter(pk=user_id, clinic=clinic).first()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """An invitation nobody has used yet; `is_over` when its two weeks have passed."""
+
+    name: str
+    until: datetime
+    is_over: bool
+
+
+def waiting_invitations(user: User, *, now: datetime) -> list[WaitingLine]:
+    """What this person has sent and nobody has used, the newest first."""
+    unused = Invitation.objects.filter(invited_by=user, used_at__isnull=True)
+    newest = unused.order_by("-invited_at")[:WAITING_SHOWN]
+    return [WaitingLine(row.name, row.expires_at, row.expires_at <= now) for row in newest]
 
 
 def invitee(invitation: Invitation) -> User:

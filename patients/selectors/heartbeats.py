@@ -71,6 +71,12 @@ def last_beat(name: str) -> datetime | None:
     return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
 
 
+def beats_like(prefix: str) -> list[str]:
+    """The names of the beats that begin like this."""
+    rows = Heartbeat.objects.filter(name__startswith=prefix)
+    return list(rows.values_list("name", flat=True))
+
+
 def _silent(now: datetime) -> list[str]:
     beats = dict(Heartbeat.objects.filter(name__in=CLOCK_JOBS).values_list("name", "at"))
     return [name for name in CLOCK_JOBS if name not in beats or now - beats[name] > SILENT]
@@ -87,7 +93,8 @@ def reminders_late_since(now: datetime) -> datetime | None:
 
 def flags_past_ladder() -> int:
     """Emergency flags that nobody has seen after the safety contact was told."""
-    return Flag.objects.filter(tier=Tier.EMERGENCY, state="raised", level__gt=PAST_LADDER).count()
+    unseen = Flag.objects.filter(tier=Tier.EMERGENCY, state="raised", level__gt=PAST_LADDER)
+    return unseen.filter(patient__died_at__isnull=True).count()
 
 
 def gauges(now: datetime) -> Iterable[tuple[str, str, dict[str, str], float]]:

@@ -21,7 +21,9 @@ def note_trouble(name: str, words: str, *, now: datetime) -> None:
     alarm_admins("clock-trouble", occurrence=f"{name}:{now:%Y-%m-%dT%H}", now=now)
 
 
-def alarm_admins(kind: str, *, occurrence: str, now: datetime) -> None:
+def alarm_admins(
+    kind: str, *, occurrence: str, now: datetime, path: str = "/manage/clock/"
+) -> None:
     """One message to every admin; the same occurrence is posted once."""
     for admin in User.objects.filter(role=Role.ADMIN.value, is_active=True):
         post_message(
@@ -30,5 +32,5 @@ def alarm_admins(kind: str, *, occurrence: str, now: datetime) -> None:
             due_at=now,
             now=now,
             recipient=admin,
-            params={"path": "/manage/clock/"},
+            params={"path": path},
         )

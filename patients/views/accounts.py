@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from patients.domain.roles import Permission, Role
 from patients.forms.accounts import InvitePatientForm, InviteStaffForm, JoinForm, ThemeForm
-from patients.selectors.accounts import account_in, invitee, people_of
+from patients.selectors.accounts import account_in, invitee, people_of, waiting_invitations
 from patients.selectors.audit import who_looked
 from patients.selectors.care import emergencies, team_lines
 from patients.selectors.messages import ledger_lines
@@ -63,7 +63,8 @@ def invite_patient(request: HttpRequest) -> HttpResponse:
             return redirect("triage")
         except InvitationRefused as refused:
             form.add_error("email", str(refused))
-    return render(request, "patients/accounts/invite.html", {"form": form, "nav": "invite"})
+    context = {"form": form, "waiting": waiting_invitations(by, now=now), "nav": "invite"}
+    return render(request, "patients/accounts/invite.html", context)
 
 
 @require_safe
@@ -102,7 +103,8 @@ def invite_staff(request: HttpRequest) -> HttpResponse:
             return redirect("people")
         except InvitationRefused as refused:
             form.add_error("email", str(refused))
-    return render(request, "patients/accounts/invite.html", {"form": form, "nav": "people"})
+    context = {"form": form, "waiting": waiting_invitations(by, now=now), "nav": "people"}
+    return render(request, "patients/accounts/invite.html", context)
 
 
 @require_POST

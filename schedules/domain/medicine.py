@@ -225,6 +225,12 @@ class Medicine:
         return diazepam_mg_per_mg(self.key, table)
 
     @property
+    def checked(self) -> str:
+        """The oldest day on which one of its values was compared with its source."""
+        sources = [self.half_life_source, self.maxima_source, *(item.source for item in self.items)]
+        return min(source.checked for source in sources)
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """The tables of equivalents that list it."""
         return tables_for(self.key)

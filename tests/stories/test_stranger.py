@@ -36,7 +36,7 @@ LISTS = {"triage", "patients", "invite-patient", "break-glass"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
 SUPPORT = {"shared", "shared-record"}
 OWN_WAY = {"reminders-arrived", "reminders-remove", "alarm"}
-COVER = {"cover", "cover-name", "cover-end"}
+COVER = {"facts", "cover", "cover-name", "cover-end"}
 MANAGE = {"people", "invite-staff", "people-switch", "ledger", "safety-contact",
           "backup", "clock", "test-alarm", "emergency-openings"}  # fmt: skip
 

@@ -9,6 +9,7 @@ from patients.domain.roles import Role
 from patients.models.accounts import User
 from patients.models.care import CareLink, is_in_time
 from patients.models.messages import Message
+from patients.selectors.accounts import waiting_invitations
 from patients.selectors.care import may_open, own_patient, visible_patients
 from patients.services.accounts import switch_account
 from patients.services.care import LastLink, end_care, link_care
@@ -170,3 +171,13 @@ def test_an_account_that_is_off_may_open_nothing(cast):
     switch_account(cast.bell, on=False, by=cast.admin, now=NOW)
     cast.bell.refresh_from_db()
     assert not may_open(cast.bell, cast.ana.pk, now=NOW)
+
+
+def test_who_invites_sees_what_nobody_has_used(cast):
+    first = invited(cast)
+    invited(cast, email="kim@home.example", name="Kim Lee")
+    accept(first)
+    [line] = waiting_invitations(cast.bell, now=NOW)
+    assert (line.name, line.is_over) == ("Kim Lee", False)
+    assert waiting_invitations(cast.bell, now=NOW + 14 * DAY)[0].is_over
+    assert waiting_invitations(cast.nurse, now=NOW) == []

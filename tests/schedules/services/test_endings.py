@@ -111,7 +111,9 @@ def test_the_page_thanks_and_names_the_path_back(cast, ended, ana):
     assert "Thank you. Saved." in done.content.decode()
 
 
-@pytest.mark.parametrize("sent", [{"what": ""}, {"memory": "9", "took_again": "no"}, {"memory": "1"}])
+@pytest.mark.parametrize(
+    "sent", [{"what": ""}, {"memory": "9", "took_again": "no"}, {"memory": "1"}]
+)
 def test_the_page_asks_for_what_is_left_out(cast, ended, ana, sent):
     assert "Problem:" in ana.post("/aftercare/", sent).content.decode()
     assert not AftercareAnswer.objects.exists()
