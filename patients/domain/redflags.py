@@ -5,80 +5,18 @@ Tiers, minutes, effects and sources stand in `flagbook.toml`; here is when each 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from types import MappingProxyType
+from collections.abc import Callable, Iterable
 from typing import Final
 
+from patients.domain.answers import Answers
+from patients.domain.events import EVENT_RULES
 from patients.domain.findings import Finding, Tier
 from patients.domain.flagbook import finding
 from patients.domain.scoring import Trend, trend
 from patients.domain.symptoms import CATALOGUE, WITHDRAWAL
 
-SEDATIVE_CLASSES: Final = frozenset({"benzodiazepine", "z-drug", "gabapentinoid"})
 SEVERE, WORST = 3, 4
 ELDERLY: Final = 65
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day's answers; None means not answered."""
-
-    overall: int | None = None
-    ratings: tuple[tuple[str, int], ...] = ()
-    w: int | None = None
-    hours_slept: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """A number that may be set for one patient, within bounds; the number itself is derived."""
-
-    name: str
-    label: str
-    usual: int
-    least: int
-    most: int
-
-
-THRESHOLDS: Final = {
-    item.name: item
-    for item in (
-        Threshold("red-rise", "Rise of the symptom score above her own usual: urgent", 10, 6, 20),
-        Threshold("amber-rise", "Rise of the symptom score above her own usual: review", 6, 4, 15),
-        Threshold("very-high", "Symptom score that is urgent by itself", 31, 25, 40),
-        Threshold("short-sleep", "Hours of sleep that count as a short night", 5, 3, 7),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the rules look at: today's answers and the days before.
-
-    `days[k]` is k days before today; `baseline` holds each item's own level,
-    `usual_w` the scores of the baseline week.
-    """
-
-    safety: frozenset[str] = frozenset()
-    r4_grade: int | None = None
-    classes: frozenset[str] = frozenset()
-    days: tuple[Day | None, ...] = ()
-    baseline: tuple[tuple[str, int], ...] = ()
-    usual_w: tuple[int, ...] = ()
-    age: int | None = None
-    note: str = ""
-    thresholds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-
-    def limit(self, name: str) -> int:
-        """The patient's own threshold, else the usual one."""
-        return self.thresholds.get(name, THRESHOLDS[name].usual)
-
-    @property
-    def known(self) -> list[Day]:
-        return [day for day in self.days if day is not None]
-
 
 Rule = Callable[[Answers], "Finding | None"]
 
@@ -115,9 +53,8 @@ def hallucination(answers: Answers) -> Finding | None:
     """RF-05 for sedatives and where the class is not known, else RF-05b."""
     if "r2" not in answers.safety:
         return None
-    sedative = not answers.classes or answers.classes & SEDATIVE_CLASSES
     sentence = "Ticked seeing or hearing things that are not there."
-    return finding("RF-05" if sedative else "RF-05b", sentence)
+    return finding("RF-05" if answers.is_sedated else "RF-05b", sentence)
 
 
 def very_high_burden(answers: Answers) -> Finding | None:
@@ -208,14 +145,15 @@ def short_nights(answers: Answers) -> Finding | None:
 
 
 def over_sedated(answers: Answers) -> Finding | None:
-    """RF-17: very drowsy or unsteady on 2 of 3 days; urgent from 65 years on."""
+    """RF-17: very drowsy or unsteady on 2 of 3 days; urgent from 65 years on or with an opioid."""
     for code in ("s1", "s3"):
         days = [dict(day.ratings).get(code) for day in answers.days[:3] if day is not None]
         if sum(value is not None and value >= SEVERE for value in days) >= 2:
             is_old = answers.age is not None and answers.age >= ELDERLY
-            name = CATALOGUE[code].short
+            is_mixed = "opioid" in answers.classes or answers.today.happened("opioid")
+            name, tier = CATALOGUE[code].short, Tier.URGENT if is_old or is_mixed else None
             sentence = f"{name}, severe on 2 of the last 3 days."
-            return finding("RF-17", sentence, tier=Tier.URGENT if is_old else None, item=code)
+            return finding("RF-17", sentence, tier=tier, item=code)
     return None
 
 
@@ -284,6 +222,7 @@ RULES: Final[tuple[Rule, ...]] = (
     foggy,
     same_answers,
     crisis_words,
+    *EVENT_RULES,
 )
 RED_RULES: Final = frozenset({"RF-01", "RF-02", "RF-03", "RF-04", "RF-05", "RF-05b"})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from patients.domain.redflags import THRESHOLDS
+from patients.domain.answers import THRESHOLDS
 
 
 class ThresholdForm(forms.Form):

@@ -26,6 +26,8 @@ class CheckIn(models.Model):
     w = models.PositiveSmallIntegerField(null=True, blank=True)
     w_prorated = models.BooleanField(default=False)
     hours_slept = models.DecimalField(max_digits=3, decimal_places=1, null=True, blank=True)
+    events = models.JSONField(null=True, blank=True)
+    new_medicine = models.CharField(max_length=200, blank=True)
     note = models.TextField(max_length=2000, blank=True)
     catalogue = models.CharField(max_length=16)
     recorded_at = models.DateTimeField()

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from patients.domain.redflags import Answers, Day
+from patients.domain.answers import Answers, Day
+from patients.domain.events import DRINKS, EVENTS
 from patients.domain.symptoms import LEVELS
 from patients.models.care import Patient
 from patients.models.checkins import CheckIn
@@ -14,6 +15,13 @@ LOOK_BACK_DAYS = 14
 def checkin_on(patient: Patient, day: date) -> CheckIn | None:
     """The answer of a day: the row that nothing supersedes."""
     return CheckIn.objects.filter(patient=patient, plan_day=day, superseded_by__isnull=True).first()
+
+
+def was_mixed(patient: Patient, day: date) -> bool:
+    """Whether an opioid or alcohol was told of on this day."""
+    row = checkin_on(patient, day)
+    events = (row.events if row else None) or {}
+    return any(events.get(code, 0) > 0 for code in ("opioid", DRINKS))
 
 
 def checkins_between(patient: Patient, first: date, last: date) -> dict[date, CheckIn]:
@@ -34,7 +42,13 @@ def recent_days(patient: Patient, today: date) -> tuple[Day | None, ...]:
 def _day(row: CheckIn | None) -> Day | None:
     if row is None:
         return None
-    return Day(row.overall, tuple(sorted((row.ratings or {}).items())), row.w, row.hours_slept)
+    return Day(
+        row.overall,
+        tuple(sorted((row.ratings or {}).items())),
+        row.w,
+        row.hours_slept,
+        tuple(sorted((row.events or {}).items())),
+    )
 
 
 def answers_on(patient: Patient, day: date) -> Answers:
@@ -50,6 +64,7 @@ def answers_on(patient: Patient, day: date) -> Answers:
         usual_w=tuple(usual.get("w", ())),
         age=patient.age_on(day),
         note=row.note if row else "",
+        medicine=row.new_medicine if row else "",
         thresholds=patient.thresholds,
     )
 
@@ -73,3 +88,14 @@ def recent_notes(patient: Patient, *, limit: int = 4) -> list[Note]:
         Note(row.note, row.plan_day, LEVELS[row.overall] if row.overall is not None else "")
         for row in rows
     ]
+
+
+def events_words(row: CheckIn | None) -> str:
+    """What happened in a day beside the symptoms, for a clinician."""
+    events = (row.events if row else None) or {}
+    told = [event.label for event in EVENTS if events.get(event.code)]
+    if events.get(DRINKS):
+        told.append(f"{events[DRINKS]} drinks")
+    if row is not None and row.new_medicine:
+        told.append(f"new: {row.new_medicine}")
+    return ". ".join(told)

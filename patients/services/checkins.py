@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from patients.domain.events import CODES, MOST_DRINKS
 from patients.domain.redflags import RED_RULES, findings_for
 from patients.domain.scoring import burden
 from patients.domain.symptoms import RATED, VERSION, rated_items
@@ -18,7 +19,16 @@ from patients.services.audit import record
 from patients.services.flags import raise_flag, was_raised_for
 
 BACK_DAYS: Final = 14
-FIELDS: Final = ("overall", "safety", "r4_grade", "ratings", "hours_slept", "note")
+FIELDS: Final = (
+    "overall",
+    "safety",
+    "r4_grade",
+    "ratings",
+    "hours_slept",
+    "events",
+    "new_medicine",
+    "note",
+)
 EMPTY: Final = (None, "")
 
 
@@ -49,7 +59,8 @@ def submit_checkin(
     """Save some answers of a day; what was not answered stays unknown.
 
     Answers: overall 0 to 4; safety, the red codes, empty for *none of these*;
-    r4_grade 0 to 3; ratings, code to 0 to 4; hours_slept; note.
+    r4_grade 0 to 3; ratings, code to 0 to 4; hours_slept; events, code to 0 or 1 and
+    drinks from 0 to 40; new_medicine; note.
     """
     check_day(day, today=today)
     _check(answers)
@@ -77,6 +88,9 @@ def _check(answers: dict[str, Any]) -> None:
     ratings = answers.get("ratings") or {}
     levels = [answers.get("overall"), *ratings.values()]
     if set(answers) - set(FIELDS) or set(ratings) - known:
+        raise CheckInRefused("We do not know that question. Please open the page again.")
+    events = answers.get("events") or {}
+    if set(events) - set(CODES) or not all(0 <= n <= MOST_DRINKS for n in events.values()):
         raise CheckInRefused("We do not know that question. Please open the page again.")
     if any(level is not None and level not in range(5) for level in levels):
         raise CheckInRefused("Choose one of the five answers.")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from patients.domain.redflags import THRESHOLDS
+from patients.domain.answers import THRESHOLDS
 from patients.domain.roles import Permission
 from patients.models.accounts import User
 from patients.models.care import Patient

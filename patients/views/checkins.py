@@ -6,12 +6,15 @@ import logging
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from patients.domain.advice import lines_for
+from patients.domain.events import EVENTS
+from patients.domain.flagbook import FLAGS
 from patients.domain.redflags import ticked as safety_answers
 from patients.domain.symptoms import LEVEL_HINTS, LEVELS, R4_GRADES, RATED, SAFETY
 from patients.domain.words import clock_words, day_words
@@ -24,7 +27,9 @@ from patients.views.help import crisis_response
 if TYPE_CHECKING:
     from patients.models.care import Patient
     from patients.models.checkins import CheckIn
+    from patients.services.checkins import Saved
 
+TYPED = ("hours_slept", "new_medicine", "note")
 log = logging.getLogger(__name__)
 
 
@@ -74,7 +79,8 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
             error = "Choose one of the five answers."
         else:
             try:
-                _submit(request, patient, on, now, overall=overall)
+                saved = _submit(request, patient, on, now, overall=overall)
+                _tell(request, patient, saved)
                 return redirect("checkin-safety", day=day)
             except CheckInRefused as refused:
                 error = str(refused)
@@ -188,24 +194,40 @@ def more(request: HttpRequest, day: str) -> HttpResponse:
     patient, on = own_record(request), read_day(day)
     row = checkin_on(patient, on)
     kept = (row.ratings if row else None) or {}
+    events = (row.events if row else None) or {}
     refused = _refused(patient, on, now)
     errors: dict[str, str] = {"form": refused} if refused else {}
     if request.method == "POST" and not refused:
-        sent = read_more(request.POST, kept=kept)
+        sent = read_more(request.POST, kept=kept, events=events)
         errors = sent.errors
         if not errors:
             saved = _submit(request, patient, on, now, **sent.answers)
             if any(flag.rule == "RF-40" for flag in saved.flags):
                 return _to_help(patient)
+            _tell(request, patient, saved)
             return redirect("today")
     context = {
         **_frame(patient, on, now),
         "rows": [] if refused else _grid(patient, on, {**kept, **_sent_levels(request)}),
         "row": row,
-        "typed": {name: _typed(request, row, name) for name in ("hours_slept", "note")},
+        "events": [(e.code, e.label, _is_ticked(request, e.code, events)) for e in EVENTS],
+        "drinks": request.POST.get("drinks", events.get("drinks", "")),
+        "typed": {name: _typed(request, row, name) for name in TYPED},
         "errors": errors,
     }
     return render(request, "patients/checkins/more.html", context, status=400 if errors else 200)
+
+
+def _is_ticked(request: HttpRequest, code: str, stored: dict[str, int]) -> bool:
+    return code in request.POST if request.method == "POST" else bool(stored.get(code))
+
+
+def _tell(request: HttpRequest, patient: Patient, saved: Saved) -> None:
+    """What the rules that fired have to say to the patient, each once."""
+    at = clock_words(patient.clinic.reads_at)
+    for words in dict.fromkeys(FLAGS[flag.rule].told for flag in saved.flags):
+        if words:
+            messages.warning(request, words.replace("{time}", at))
 
 
 def _to_help(patient: Patient) -> HttpResponse:

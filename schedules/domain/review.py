@@ -31,17 +31,24 @@ ABRUPT_HOURS: Final = {
 BENZODIAZEPINE_HOURS: Final = Decimal(48)
 FITS: Final = frozenset({"benzodiazepine", "z-drug", "gabapentinoid"})
 LEAST_DIAZEPAM_MG: Final = Fraction(5, 2)
+MIXED_DIAZEPAM_MG: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class TakenDay:
-    """What was taken on one plan day beside what was planned, in daily totals."""
+    """What was taken on one plan day beside what was planned, in daily totals.
+
+    `is_mixed` is whether an opioid or alcohol was told of on that day;
+    `extra_diazepam_mg` what was taken above the plan, for sedatives only.
+    """
 
     taken: Dose
     planned: Dose
     before_taper: Dose
     maximum: Dose | None = None
     words_sum: bool = True
+    is_mixed: bool = False
+    extra_diazepam_mg: Fraction | None = None
 
 
 DayRule = Callable[[TakenDay], "Finding | None"]
@@ -49,11 +56,18 @@ DayRule = Callable[[TakenDay], "Finding | None"]
 
 def overdose(day: TakenDay) -> Finding | None:
     """RF-06: over 3 times the plan and above the dose before the taper, or over
-    1.5 times the maximum for the indication.
+    1.5 times the maximum for the indication, or twice the plan with an opioid or
+    alcohol (sedatives: and 5 mg diazepam or more above the plan).
     """
     over_plan = day.taken.exact > 3 * day.planned.exact and day.taken > day.before_taper
     over_maximum = day.maximum is not None and day.taken.exact > Fraction(3, 2) * day.maximum.exact
-    return finding("RF-06", _logged(day)) if over_plan or over_maximum else None
+    return finding("RF-06", _logged(day)) if over_plan or over_maximum or _mixed(day) else None
+
+
+def _mixed(day: TakenDay) -> bool:
+    twice = bool(day.planned) and day.taken.exact >= 2 * day.planned.exact
+    extra = day.extra_diazepam_mg
+    return day.is_mixed and twice and (extra is None or extra >= MIXED_DIAZEPAM_MG)
 
 
 def much_more(day: TakenDay) -> Finding | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from patients.domain.symptoms import CATALOGUE, LEVELS
 from patients.models.care import Patient
 from patients.models.checkins import CheckIn
-from patients.selectors.checkins import checkins_between
+from patients.selectors.checkins import checkins_between, events_words
 from schedules.domain.dose import ZERO, Dose, render_mg, total
 from schedules.domain.pace import change_words
 from schedules.domain.rounding import Portion
@@ -45,6 +45,10 @@ class DayLine:
         if self.checkin is None or self.checkin.overall is None:
             return "not logged"
         return LEVELS[self.checkin.overall]
+
+    @property
+    def events_words(self) -> str:
+        return events_words(self.checkin)
 
     @property
     def overall(self) -> int | None:

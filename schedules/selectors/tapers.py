@@ -9,8 +9,9 @@ from patients.domain.days import DAY
 from patients.models.care import Patient
 from patients.models.checkins import CheckIn
 from patients.selectors.checkins import checkins_between
-from schedules.domain.dose import ZERO, total
+from schedules.domain.dose import ZERO, Dose, total
 from schedules.domain.equivalents import diazepam_equivalent
+from schedules.domain.medicine import Medicine
 from schedules.domain.plan import SLOT
 from schedules.domain.review import LoggedDay, Taper
 from schedules.models.doses import DoseEntry
@@ -61,6 +62,17 @@ def _diazepam_mg(stands: Standing) -> Fraction | None:
     if table is None:
         return None
     return diazepam_equivalent(stands.medicine.key, stands.step.total.exact, table)
+
+
+def extra_diazepam_mg(medicine: Medicine, taken: Dose, planned: Dose) -> Fraction | None:
+    """What was taken above the plan as diazepam, by the table that gives most of it; None
+    where no table lists the medicine.
+    """
+    table = medicine.strictest_table
+    if table is None:
+        return None
+    over = taken - planned if taken > planned else ZERO
+    return diazepam_equivalent(medicine.key, over.exact, table)
 
 
 def _held_since(stands: Standing) -> date | None:

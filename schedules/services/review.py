@@ -7,8 +7,9 @@ from typing import Any, Final
 from django.db import transaction
 
 from patients.domain.days import DAY
+from patients.domain.findings import Finding
 from patients.models.care import Patient
-from patients.selectors.checkins import checkins_between
+from patients.selectors.checkins import checkins_between, was_mixed
 from patients.services.flags import is_known, raise_flag, was_raised_for
 from patients.services.heartbeats import note_trouble
 from schedules.domain.dose import total
@@ -18,32 +19,40 @@ from schedules.domain.wording import describe_dose
 from schedules.selectors.doses import entries_between
 from schedules.selectors.occasions import facts_of
 from schedules.selectors.plans import standing, standings, start_dose, step_in_force
-from schedules.selectors.tapers import taper_of
+from schedules.selectors.tapers import extra_diazepam_mg, taper_of
 
 log = logging.getLogger(__name__)
 BATCH: Final = 200
+LATE_DAYS: Final = 2
 JOINED: Final = timedelta(days=7)
 
 
 def review_day(patient: Patient, day: date, *, now: datetime) -> None:
     """Judge one plan day from the answers there are; unlogged is never counted as zero."""
-    found = standings(patient, now)
-    in_force = step_in_force(found, day)
+    for found in day_findings(patient, day, now):
+        if not was_raised_for(patient, found.rule, day):
+            raise_flag(patient, found, day=day, now=now)
+
+
+def day_findings(patient: Patient, day: date, now: datetime) -> list[Finding]:
+    """What the rules on one day's doses find; writes nothing."""
+    known = standings(patient, now)
+    in_force = step_in_force(known, day)
     if in_force is None:
-        return
+        return []
     stands, step = in_force
     taken = [entry.amount for entry in entries_between(patient, day, day).values() if entry.amount]
     medicine = stands.medicine
     seen = TakenDay(
         taken=total(taken),
         planned=step.total,
-        before_taper=start_dose(found),
+        before_taper=start_dose(known),
         maximum=medicine.maximum_for(stands.revision.asked.get("indication", "")),
         words_sum=all(describe_dose(portion, medicine).sums for _, portion in step.portions),
+        is_mixed=was_mixed(patient, day),
+        extra_diazepam_mg=extra_diazepam_mg(medicine, total(taken), step.total),
     )
-    for found_rule in findings_for(seen):
-        if not was_raised_for(patient, found_rule.rule, day):
-            raise_flag(patient, found_rule, day=day, now=now)
+    return findings_for(seen)
 
 
 def review_new_days(now: datetime) -> int:
@@ -70,6 +79,8 @@ def review_patient(patient: Patient, *, now: datetime) -> None:
     taper = taper_of(patient, now)
     if taper is None:
         return
+    for back in range(LATE_DAYS):
+        review_day(patient, taper.today - back * DAY, now=now)
     for found in taper_findings(taper):
         if not is_known(patient, found, since=now - JOINED):
             raise_flag(patient, found, day=taper.today, now=now)
@@ -106,6 +117,8 @@ def rehearse(patients: list[Patient], now: datetime) -> list[dict[str, Any]]:
     found = []
     for patient in patients:
         taper = taper_of(patient, now)
-        for item in taper_findings(taper) if taper else []:
+        days = [taper.today - back * DAY for back in range(LATE_DAYS)] if taper else []
+        of_days = [item for day in days for item in day_findings(patient, day, now)]
+        for item in [*of_days, *(taper_findings(taper) if taper else [])]:
             found.append({"patient": patient.pk, "rule": item.rule, "tier": item.tier})
     return found

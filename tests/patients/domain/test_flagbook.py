@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from patients.domain import redflags
+from patients.domain import deadlines, events, redflags
 from patients.domain.findings import Effect, Tier
 from patients.domain.flagbook import FEEL, FLAGS, SILENCE, TAKEN, finding
 from schedules.domain import requests, review, silence
@@ -39,14 +39,19 @@ def emitted(*modules):
 
 @pytest.mark.parametrize(
     ("fed", "modules"),
-    [(FEEL, [redflags]), (TAKEN, [review, plans]), (SILENCE, [silence]), ("requests", [requests])],
+    [
+        (FEEL, [redflags, events]),
+        (TAKEN, [review, plans]),
+        (SILENCE, [silence]),
+        ("requests", [requests]),
+    ],
 )
 def test_every_fed_rule_is_found_by_a_function_of_its_room(fed, modules):
     assert {rule.id for rule in FLAGS.values() if rule.fed == fed} <= emitted(*modules)
 
 
 def test_no_function_finds_what_is_not_in_the_book():
-    assert emitted(redflags, review, plans, silence, requests) <= set(FLAGS)
+    assert emitted(redflags, events, deadlines, review, plans, silence, requests) <= set(FLAGS)
 
 
 WORDS_NEVER_SAID = ("missed", "non-compliant", "failed", "911", "999", "112", " cut ")

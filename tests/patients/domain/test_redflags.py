@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patients.domain.answers import THRESHOLDS, Answers, Day
 from patients.domain.findings import RANK, Tier, worst
-from patients.domain.redflags import THRESHOLDS, Answers, Day, findings_for, ticked
+from patients.domain.redflags import findings_for, ticked
 from patients.domain.symptoms import CATALOGUE, RATED, SAFETY
 
 BENZO = frozenset({"benzodiazepine"})

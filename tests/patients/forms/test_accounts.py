@@ -37,7 +37,7 @@ def test_levels_that_do_not_exist(sent):
 
 
 def more(text):
-    return read_more(QueryDict(text), kept={"w1": 2})
+    return read_more(QueryDict(text), kept={"w1": 2}, events={})
 
 
 def test_an_empty_line_stays_unknown_and_earlier_answers_stay():

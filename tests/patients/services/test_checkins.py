@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from patients.models.audit import AuditEntry
 from patients.models.checkins import CheckIn
@@ -130,3 +131,58 @@ def test_very_severe_days_raise_an_urgent_flag_once(cast):
     submit(cast, overall=4)
     submit(cast, note="again")
     assert [flag.rule for flag in Flag.objects.all()] == ["RF-10b"]
+
+
+def more(cast, **sent):
+    client = Client()
+    client.force_login(cast.ana.user)
+    return client, client.post(f"/check-in/{NOW.date()}/more/", {"save": "1", **sent})
+
+
+@pytest.fixture
+def at_now(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def test_what_happened_is_kept_flagged_and_answered_on_the_page(cast, at_now):
+    client, answer = more(cast, opioid="1", drinks="2", new_medicine="codeine\x00")
+    assert answer.status_code == 302
+    row = CheckIn.objects.get()
+    assert (row.events, row.new_medicine) == ({"opioid": 1, "drinks": 2}, "codeine")
+    assert set(Flag.objects.values_list("rule", flat=True)) == {"RF-31", "RF-32b"}
+    page = client.get("/today/").content.decode()
+    assert "This mix can stop breathing" in page
+
+
+def test_a_box_that_is_ticked_no_longer_is_a_no_and_the_old_answer_stays(cast, at_now):
+    more(cast, fall="1")
+    client, _ = more(cast, drinks="0")
+    rows = CheckIn.objects.order_by("recorded_at", "supersedes")
+    assert [row.events for row in rows if row.supersedes_id] == [{"fall": 0, "drinks": 0}]
+    assert rows.count() == 2
+    page = client.get(f"/check-in/{NOW.date()}/more/").content.decode()
+    assert 'name="fall" value="1" checked' not in page
+    assert 'name="drinks" autocomplete="off" value="0"' in page
+
+
+@pytest.mark.parametrize("drinks", ["-1", "2.5", "41", "many", "9" * 5000, "٣"])
+def test_a_number_of_drinks_that_is_none(cast, at_now, drinks):
+    _, answer = more(cast, drinks=drinks, note="Kept words")
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Type a whole number of drinks" in page
+    assert "Kept words" in page
+    assert not CheckIn.objects.exists()
+
+
+@pytest.mark.parametrize("events", [{"x": 1}, {"drinks": 41}, {"fall": -1}])
+def test_events_that_are_not_asked_are_refused(cast, events):
+    with pytest.raises(CheckInRefused):
+        submit_checkin(
+            cast.ana, day=NOW.date(), today=NOW.date(), by=cast.ana.user, now=NOW, events=events
+        )
+
+
+def test_the_words_of_a_rule_name_the_time_the_clinic_reads(cast, at_now):
+    client, _ = more(cast, pregnant="1")
+    assert "Your clinic reads this at 8\u00a0am." in client.get("/today/").content.decode()

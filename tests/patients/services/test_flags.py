@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from patients.domain.answers import THRESHOLDS
 from patients.domain.findings import Effect, Finding, Tier
-from patients.domain.redflags import THRESHOLDS
 from patients.domain.roles import Role
 from patients.models.accounts import Invitation
 from patients.models.audit import AuditEntry

@@ -43,6 +43,16 @@ def test_above_one_and_a_half_times_the_maximum_whatever_the_plan():
     assert rules("6.5", planned="6", before="6", maximum=None) == []
 
 
+@pytest.mark.parametrize(
+    ("taken", "mixed", "extra", "expected"),
+    [("2", True, 10, ["RF-06"]), ("2", False, 10, ["RF-24"]), ("1.75", True, 10, ["RF-24"]),
+     ("2", True, 4, ["RF-24"]), ("2", True, None, ["RF-06"]), ("2", True, 5, ["RF-06"])],
+)  # fmt: skip
+def test_twice_the_plan_with_an_opioid_or_alcohol(taken, mixed, extra, expected):
+    extra_mg = None if extra is None else Fraction(extra)
+    assert rules(taken, planned="1", is_mixed=mixed, extra_diazepam_mg=extra_mg) == expected
+
+
 def test_words_that_do_not_sum():
     assert rules("0.5", words_sum=False) == ["RF-41"]
 

@@ -51,6 +51,18 @@ def checked_in(cast, at, **answers):
     )
 
 
+def test_twice_the_dose_is_an_overdose_once_a_drink_is_told_of_on_the_same_day(cast, plan):
+    for slot in ("morning", "bedtime"):
+        record_dose(
+            cast.ana, day=NOW.date(), slot=slot, client_uuid=a_uuid(), by=cast.ana.user,
+            answer=Answer("different", amount=Dose.mg("1.5")), now=NOW + HOUR,
+        )  # fmt: skip
+    assert rules() == {"RF-24"}
+    checked_in(cast, NOW + 2 * HOUR, events={"drinks": 1})
+    review_new_days(NOW + 3 * HOUR)
+    assert "RF-06" in rules()
+
+
 def rules():
     return set(Flag.objects.values_list("rule", flat=True))
 
