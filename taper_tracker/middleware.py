@@ -7,11 +7,13 @@ from typing import Any, Final
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
+from patients.domain.questionnaires import DEATH_ITEM, PHQ9
 from patients.domain.redflags import signs_in, ticked
 from patients.domain.visits import QUESTIONS
 from patients.views.help import crisis_response
 
 log = logging.getLogger(__name__)
+MOOD: Final = f"/questions/{PHQ9}/"
 WRITTEN: Final = {"/messages/": ("text",), "/visit/": tuple(QUESTIONS)}
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -45,12 +47,15 @@ class CrisisMiddleware:
 
     @staticmethod
     def _may_be_red(path: str) -> bool:
-        return path in WRITTEN or (path.startswith("/check-in/") and path.endswith("/safety/"))
+        is_safety = path.startswith("/check-in/") and path.endswith("/safety/")
+        return is_safety or path == MOOD or path in WRITTEN
 
     @staticmethod
     def _red(request: HttpRequest) -> frozenset[str]:
         if fields := WRITTEN.get(request.path_info):
             return signs_in(" ".join(request.POST.get(field, "") for field in fields))
+        if request.path_info == MOOD:
+            return frozenset({"r4"} if request.POST.get(DEATH_ITEM) in ("1", "2", "3") else ())
         return ticked(request.POST.getlist("flag"))
 
 

@@ -63,6 +63,9 @@ KINDS: Final = {
     "silence": Kind(REST, _days(1), is_quiet=True, newest_only=True, again=ONCE),
     "supply": Kind(REST, _days(2), is_quiet=True, newest_only=True),
     "count-boxes": Kind(REST, _days(2), is_quiet=True, is_optional=True, newest_only=True),
+    "questions": Kind(
+        REST, _days(3), is_quiet=True, is_optional=True, newest_only=True, again=ONCE
+    ),
     "open-days": Kind(
         REST, _days(1), is_quiet=True, is_optional=True, newest_only=True, again=ONCE
     ),

@@ -10,6 +10,7 @@ from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
 from patients.models.heartbeats import Heartbeat
 from patients.models.messages import Message
+from patients.models.questionnaires import FilledIn
 from patients.models.remarks import Remark
 from patients.models.shares import Share
 from patients.models.visits import Visit
@@ -21,6 +22,7 @@ __all__ = [
     "CheckIn",
     "Clinic",
     "Endpoint",
+    "FilledIn",
     "Flag",
     "Heartbeat",
     "Invitation",

@@ -27,6 +27,7 @@ QUIET_AFTER_DAYS: Final = 3
 OPEN_AFTER_DAYS: Final = 2
 SUPPLY_AHEAD: Final = (10, 5, 2)
 COUNT_EVERY: Final = 28
+QUESTIONS_EVERY: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class AtHome:
     """The boxes as last counted, and whether a dose of two days ago has no answer."""
 
     in_force_since: date
+    plan_since: date
     counted_on: date | None = None
     runs_out_on: date | None = None
     has_open_dose: bool = False
@@ -134,10 +136,13 @@ class AtHome:
 def home_kinds(day: date, home: AtHome) -> list[str]:
     """What a patient is asked about the boxes at home and about doses nobody wrote down.
 
-    Ten, five and two days before the first day that falls short; a count once
+    Every two weeks the questionnaires;
+    ten, five and two days before the first day that falls short; a count once
     a month, the first on the second day of a plan.
     """
     found = ["open-days"] if home.has_open_dose else []
+    if day > home.plan_since and (day - home.plan_since + DAY).days % QUESTIONS_EVERY == 0:
+        found.append("questions")
     if home.runs_out_on is not None and (home.runs_out_on - day).days in SUPPLY_AHEAD:
         return [*found, "supply"]
     since = home.counted_on or home.in_force_since + DAY - COUNT_EVERY * DAY

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from patients.domain.days import DAY
 from patients.domain.findings import Finding, Tier
 from patients.domain.flagbook import finding
 from schedules.domain.dose import Dose, render_mg
@@ -32,6 +33,8 @@ BENZODIAZEPINE_HOURS: Final = Decimal(48)
 FITS: Final = frozenset({"benzodiazepine", "z-drug", "gabapentinoid"})
 LEAST_DIAZEPAM_MG: Final = Fraction(5, 2)
 MIXED_DIAZEPAM_MG: Final = 5
+ANTIDEPRESSANTS: Final = frozenset({"SSRI", "SNRI", "NaSSA"})
+RELAPSE_DAYS, RELAPSE_RISE = 21, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ class Taper:
     gap_h: Decimal | None = None
     usual_w: Fraction | None = None
     runs_out_on: date | None = None
+    moods: tuple[tuple[date, int], ...] = ()
 
     @property
     def known(self) -> list[LoggedDay]:
@@ -287,6 +291,19 @@ def runs_short(taper: Taper) -> Finding | None:
     return finding("RF-27", words, tier=Tier.REVIEW if tier == "review" else Tier.URGENT)
 
 
+def relapse(taper: Taper) -> Finding | None:
+    """RF-14: for antidepressants, PHQ-9 up five points or more, beginning three weeks or
+    more after the last step. Withdrawal starts in days, a relapse in weeks.
+    """
+    if taper.kind not in ANTIDEPRESSANTS or not taper.steps or len(taper.moods) < 2:
+        return None
+    late = taper.steps[-1] + RELAPSE_DAYS * DAY
+    (since, before), (_, now) = taper.moods[-2:]
+    if since < late or now - before < RELAPSE_RISE:
+        return None
+    return finding("RF-14", f"PHQ-9 up {now - before} points, weeks after the last step.")
+
+
 def restarted() -> Finding:
     """RF-44: said after the last dose, and whatever it was: the old dose may be too much now."""
     return finding("RF-44", "Has taken the medicine again after the last dose.")
@@ -302,6 +319,7 @@ RULES: Final[tuple[Rule, ...]] = (
     stands_still,
     no_recovery,
     rise_since_step,
+    relapse,
 )
 
 

@@ -34,6 +34,7 @@ def mornings_of(patients: Sequence[Patient], now: datetime) -> dict[UUID, Mornin
         boxes = boxes_of(tapers, counts[patient.pk])
         home = AtHome(
             tapers[-1].entered_on,
+            tapers[0].since,
             boxes.counted_on,
             boxes.runs_out_on,
             _is_open(patient.pk, asked[patient.pk], tapers, answered),

@@ -6,9 +6,11 @@ from fractions import Fraction
 from statistics import median
 
 from patients.domain.days import DAY
+from patients.domain.questionnaires import PHQ9
 from patients.models.care import Patient
 from patients.models.checkins import CheckIn
 from patients.selectors.checkins import checkins_between
+from patients.selectors.questionnaires import scores_by_day
 from schedules.domain.dose import ZERO, Dose, total
 from schedules.domain.equivalents import diazepam_equivalent
 from schedules.domain.medicine import Medicine
@@ -53,6 +55,7 @@ def taper_of(patient: Patient, now: datetime) -> Taper | None:
         held_since=_held_since(stands),
         gap_h=_gap_hours(found, entries, now),
         usual_w=Fraction(median(usual)) if len(usual) >= 4 else None,
+        moods=tuple(scores_by_day(patient, PHQ9)),
         runs_out_on=boxes_of(found, counts_of([patient])[patient.pk]).runs_out_on,
     )
 

@@ -53,6 +53,7 @@ PATHS: Final = {
     "open-days": "/diary/",
     "supply": "/supply/",
     "count-boxes": "/supply/",
+    "questions": "/questions/",
 }
 TOLD_TOO: Final = {
     "last-dose-ahead": "taper-ends",

@@ -17,6 +17,7 @@ from patients.forms.notes import note_of
 from patients.selectors.care import care_team, colleagues
 from patients.selectors.checkins import recent_notes
 from patients.selectors.flags import open_flags_of, visible_flag
+from patients.selectors.questionnaires import scores
 from patients.selectors.remarks import remark_lines
 from patients.selectors.visits import visit_line
 from patients.views.access import may, record_for, signed_in
@@ -136,6 +137,7 @@ def review(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "remarks": remark_lines(patient, most=5),
         "submission": uuid4(),
         "visit": visit_line(patient, now),
+        "scores": scores(patient),
         "boxes": boxes_page(patient, now),
         "aftercare": aftercare_answers(patient),
         "notes": recent_notes(patient),

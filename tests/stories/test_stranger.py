@@ -28,10 +28,10 @@ PUBLIC = {
     "join",
 }
 ALLAUTH_PUBLIC = "account_"
-OWN = {"aftercare", "sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
+OWN = {"questions", "questionnaire", "aftercare", "sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
-          "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "visits", "visit-off", "ending"}  # fmt: skip
+          "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "screen", "visits", "visit-off", "ending"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient", "break-glass"}
 ANYBODY = {"reminders", "reminders-test", "reminders-device", "reminders-pager"}
 SUPPORT = {"shared", "shared-record"}
@@ -80,6 +80,7 @@ def things(cast, time_machine):
         "request_id": ask_change(
             cast.ana, ask="talk", note="", by=cast.ana.user, now=NOW.replace(hour=12)
         ).pk,
+        "kind": "gad-7",
         "day": "2026-03-02",
         "slot": "morning",
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from patients.domain import deadlines, events, redflags
+from patients.domain import deadlines, events, questionnaires, redflags
 from patients.domain.findings import Effect, Tier
 from patients.domain.flagbook import FEEL, FLAGS, SILENCE, TAKEN, finding
 from schedules.domain import requests, review, silence
@@ -40,7 +40,7 @@ def emitted(*modules):
 @pytest.mark.parametrize(
     ("fed", "modules"),
     [
-        (FEEL, [redflags, events]),
+        (FEEL, [redflags, events, questionnaires]),
         (TAKEN, [review, plans]),
         (SILENCE, [silence]),
         ("requests", [requests]),
@@ -51,7 +51,9 @@ def test_every_fed_rule_is_found_by_a_function_of_its_room(fed, modules):
 
 
 def test_no_function_finds_what_is_not_in_the_book():
-    assert emitted(redflags, events, deadlines, review, plans, silence, requests) <= set(FLAGS)
+    assert emitted(
+        redflags, events, questionnaires, deadlines, review, plans, silence, requests
+    ) <= set(FLAGS)
 
 
 WORDS_NEVER_SAID = ("missed", "non-compliant", "failed", "911", "999", "112", " cut ")

@@ -8,6 +8,7 @@ from patients.domain.days import DAY
 from schedules.domain.occasions import AtHome, Facts, gate_round, home_kinds, morning_kinds
 
 STEP = date(2026, 6, 15)
+FAR = STEP + 700 * DAY
 NEXT = Facts(steps=(STEP - 28 * DAY, STEP - 14 * DAY), planned=STEP)
 
 
@@ -59,21 +60,27 @@ def test_with_the_first_step_the_days_before_it_are_kept_and_with_no_other():
 
 @pytest.mark.parametrize("left", range(12))
 def test_boxes_that_run_out_are_told_ten_five_and_two_days_before(left):
-    home = AtHome(STEP, counted_on=STEP, runs_out_on=STEP + (1 + left) * DAY)
+    home = AtHome(STEP, FAR, counted_on=STEP, runs_out_on=STEP + (1 + left) * DAY)
     assert home_kinds(STEP + DAY, home) == (["supply"] if left in (10, 5, 2) else [])
 
 
 @pytest.mark.parametrize(("after", "asks"), [(0, 0), (1, 1), (2, 0), (28, 0), (29, 1), (57, 1)])
 def test_boxes_never_counted_are_asked_for_on_the_second_day_and_every_month(after, asks):
-    assert home_kinds(STEP + after * DAY, AtHome(STEP)) == ["count-boxes"] * asks
+    assert home_kinds(STEP + after * DAY, AtHome(STEP, FAR)) == ["count-boxes"] * asks
 
 
 @pytest.mark.parametrize(("after", "asks"), [(0, 0), (1, 0), (27, 0), (28, 1), (29, 0), (56, 1)])
 def test_a_count_is_asked_for_once_a_month(after, asks):
-    home = AtHome(STEP - 90 * DAY, counted_on=STEP, runs_out_on=STEP + 200 * DAY)
+    home = AtHome(STEP - 90 * DAY, FAR, counted_on=STEP, runs_out_on=STEP + 200 * DAY)
     assert home_kinds(STEP + after * DAY, home) == ["count-boxes"] * asks
 
 
 def test_a_dose_without_an_answer_is_told_beside_the_boxes():
-    home = AtHome(STEP, STEP, STEP + 5 * DAY, has_open_dose=True)
+    home = AtHome(STEP, FAR, STEP, STEP + 5 * DAY, has_open_dose=True)
     assert home_kinds(STEP, home) == ["open-days", "supply"]
+
+
+def test_the_questionnaires_are_asked_for_every_two_weeks():
+    home = AtHome(STEP, STEP, STEP, STEP + 300 * DAY)
+    asked = [k for k in range(1, 60) if "questions" in home_kinds(STEP + k * DAY, home)]
+    assert asked == [13, 27, 41, 55]

@@ -213,3 +213,17 @@ def test_boxes_that_run_out_from_a_friday(left, tier):
 
 def test_boxes_nobody_counted_say_nothing():
     assert "RF-27" not in found()
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "scores", "fires"),
+    [("SSRI", (21, 35), (4, 9), True), ("SSRI", (21, 35), (4, 8), False),
+     ("SSRI", (20, 34), (4, 12), False), ("benzodiazepine", (21, 35), (4, 12), False),
+     ("SNRI", (30,), (12,), False)],
+)  # fmt: skip
+def test_a_relapse_begins_weeks_after_the_last_step(kind, days, scores, fires):
+    last = TODAY - timedelta(days=40)
+    moods = tuple(
+        (last + timedelta(days=day), score) for day, score in zip(days, scores, strict=True)
+    )
+    assert ("RF-14" in found(kind=kind, steps=(last,), moods=moods)) is fires
