@@ -34,6 +34,7 @@ FITS: Final = frozenset({"benzodiazepine", "z-drug", "gabapentinoid"})
 LEAST_DIAZEPAM_MG: Final = Fraction(5, 2)
 MIXED_DIAZEPAM_MG: Final = 5
 ANTIDEPRESSANTS: Final = frozenset({"SSRI", "SNRI", "NaSSA"})
+SHORT_NIGHT: Final = 4
 RELAPSE_DAYS, RELAPSE_RISE = 21, 5
 
 
@@ -114,6 +115,8 @@ class LoggedDay:
     nones: int = 0
     w: int | None = None
     worst: int | None = None
+    hours_slept: Decimal | None = None
+    trouble_sleeping: int | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -131,7 +134,8 @@ class Taper:
     """How a taper stands on `today`; `days[k]` is k days back, None before the plan.
 
     `gap_h` are the hours since the last dose that was taken, where every time
-    of day since was answered with "did not take it"; else None.
+    of day since was answered with "did not take it"; else None. `had_seizure`
+    and `is_bipolar` are what a doctor answered before the start (CG-01, CG-02; CG-10).
     """
 
     today: date
@@ -149,6 +153,8 @@ class Taper:
     usual_w: Fraction | None = None
     runs_out_on: date | None = None
     moods: tuple[tuple[date, int], ...] = ()
+    had_seizure: bool = False
+    is_bipolar: bool = False
 
     @property
     def known(self) -> list[LoggedDay]:
@@ -162,16 +168,21 @@ Rule = Callable[[Taper], "Finding | None"]
 
 
 def abrupt_stop(taper: Taper) -> Finding | None:
-    """RF-07, RF-07b: no dose for 48 h or two half-lives, whichever is longer (three days for
-    SSRI and SNRI, one day for gabapentinoid and opioid), by explicit answers.
+    """RF-07, and RF-07b with severe symptoms or any earlier seizure, by explicit answers.
+
+    No dose for 48 h or two half-lives, whichever is longer; three days for SSRI
+    and SNRI, one day for gabapentinoid and opioid.
     """
     if taper.gap_h is None or not _matters(taper) or taper.gap_h < _abrupt_hours(taper):
         return None
     sentence = f"Did not take any dose for {_hours(taper.gap_h)}."
-    if not any((day.worst or 0) >= 3 for day in taper.last(2)):
+    is_severe = any((day.worst or 0) >= 3 for day in taper.last(2))
+    if not is_severe and not taper.had_seizure:
         return finding("RF-07", sentence)
-    tier = Tier.EMERGENCY if taper.kind in FITS else Tier.URGENT
-    return finding("RF-07b", f"{sentence} Severe symptoms.", tier=tier)
+    more = " Severe symptoms." if is_severe else ""
+    more += " A seizure before." if taper.had_seizure else ""
+    tier = Tier.EMERGENCY if taper.kind in FITS or taper.had_seizure else Tier.URGENT
+    return finding("RF-07b", sentence + more, tier=tier)
 
 
 def _matters(taper: Taper) -> bool:
@@ -291,6 +302,19 @@ def runs_short(taper: Taper) -> Finding | None:
     return finding("RF-27", words, tier=Tier.REVIEW if tier == "review" else Tier.URGENT)
 
 
+def sleepless(taper: Taper) -> Finding | None:
+    """RF-16: with a bipolar or psychotic disorder, under 4 hours on 2 of the last 3 nights,
+    or severe trouble sleeping on 3 of the last 5 (the windows are decided here).
+    """
+    if not taper.is_bipolar:
+        return None
+    short = [d for d in taper.last(3) if d.hours_slept is not None and d.hours_slept < SHORT_NIGHT]
+    hard = [d for d in taper.last(5) if (d.trouble_sleeping or 0) >= 3]
+    if len(short) < 2 and len(hard) < 3:
+        return None
+    return finding("RF-16", "Hardly any sleep, with a disorder that it can wake.")
+
+
 def relapse(taper: Taper) -> Finding | None:
     """RF-14: for antidepressants, PHQ-9 up five points or more, beginning three weeks or
     more after the last step. Withdrawal starts in days, a relapse in weeks.
@@ -320,6 +344,7 @@ RULES: Final[tuple[Rule, ...]] = (
     no_recovery,
     rise_since_step,
     relapse,
+    sleepless,
 )
 
 

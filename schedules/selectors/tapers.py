@@ -55,9 +55,17 @@ def taper_of(patient: Patient, now: datetime) -> Taper | None:
         held_since=_held_since(stands),
         gap_h=_gap_hours(found, entries, now),
         usual_w=Fraction(median(usual)) if len(usual) >= 4 else None,
+        had_seizure=_applies(stands, "CG-01", "CG-02"),
+        is_bipolar=_applies(stands, "CG-10"),
         moods=tuple(scores_by_day(patient, PHQ9)),
         runs_out_on=boxes_of(found, counts_of([patient])[patient.pk]).runs_out_on,
     )
+
+
+def _applies(stands: Standing, *gates: str) -> bool:
+    """Whether a doctor answered one of these questions before the start with yes."""
+    answers = stands.plan.gate_answers()
+    return any(gate in answers and answers[gate].applies for gate in gates)
 
 
 def _diazepam_mg(stands: Standing) -> Fraction | None:
@@ -104,6 +112,8 @@ def _day(
         nones=sum(entry.kind == DoseEntry.NONE for entry in answers),
         w=row.w if row else None,
         worst=max((level for level in levels if level is not None), default=None),
+        hours_slept=row.hours_slept if row else None,
+        trouble_sleeping=(row.ratings or {}).get("w2") if row else None,
     )
 
 

@@ -227,3 +227,31 @@ def test_a_relapse_begins_weeks_after_the_last_step(kind, days, scores, fires):
         (last + timedelta(days=day), score) for day, score in zip(days, scores, strict=True)
     )
     assert ("RF-14" in found(kind=kind, steps=(last,), moods=moods)) is fires
+
+
+@pytest.mark.parametrize(
+    ("nights", "fires"),
+    [(("3", "3.5", "8"), True), (("3", "8", "3.9"), True), (("4", "3", "8"), False),
+     (("3", "8", "8", "3"), False), (("3", None, "3"), True), (("3",), False)],
+)  # fmt: skip
+@pytest.mark.parametrize("is_bipolar", [True, False])
+def test_short_nights_with_a_bipolar_disorder(nights, fires, is_bipolar):
+    days = [replace(FULL, hours_slept=Decimal(night) if night else None) for night in nights]
+    assert ("RF-16" in found(*days, is_bipolar=is_bipolar)) is (fires and is_bipolar)
+
+
+@pytest.mark.parametrize(
+    ("levels", "fires"),
+    [((3, 3, 3), True), ((3, 2, 3, 2, 4), True), ((3, 3, 2, 2, 2, 3), False), ((3, 3), False)],
+)
+def test_hard_nights_with_a_bipolar_disorder(levels, fires):
+    days = [replace(FULL, trouble_sleeping=level) for level in levels]
+    assert ("RF-16" in found(*days, is_bipolar=True)) is fires
+
+
+@pytest.mark.parametrize("kind", ["benzodiazepine", "SSRI"])
+def test_an_earlier_seizure_makes_an_abrupt_stop_an_emergency(kind):
+    stopped = {"kind": kind, "gap_h": Decimal(90)}
+    assert found(**stopped)["RF-07"].tier is Tier.URGENT
+    got = found(**stopped, had_seizure=True)["RF-07b"]
+    assert (got.tier, "seizure" in got.sentence) == (Tier.EMERGENCY, True)

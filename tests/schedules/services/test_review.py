@@ -15,7 +15,9 @@ from patients.models.messages import Message
 from patients.selectors.care import everybody_tapering
 from patients.services.checkins import submit_checkin
 from schedules.domain.dose import Dose
+from schedules.domain.rulebook import GateAnswer
 from schedules.selectors.plans import standing
+from schedules.selectors.tapers import taper_of
 from schedules.services import review
 from schedules.services.diary import record_dose
 from schedules.services.digest import plan_digests, post_digests
@@ -24,6 +26,7 @@ from schedules.services.gates import clear_step
 from schedules.services.plans import hold_plan
 from schedules.services.review import rehearse, review_new_days
 from schedules.services.silence import review_silence
+from schedules.services.start_gates import answer_start_gates
 from tests.cast import DAY, NOW, a_plan, a_uuid
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,17 @@ def checked_in(cast, at, **answers):
     submit_checkin(
         cast.ana, day=day, today=day, by=cast.ana.user, now=at, **{"overall": 1, **answers}
     )
+
+
+@pytest.mark.parametrize(
+    ("gate", "field"), [("CG-01", "had_seizure"), ("CG-02", "had_seizure"), ("CG-10", "is_bipolar")]
+)
+def test_what_a_doctor_answered_before_the_start_is_known_to_the_rules(cast, plan, gate, field):
+    now = NOW + HOUR
+    assert not getattr(taper_of(cast.ana, now), field)
+    answers = {**plan.plan.gate_answers(), gate: GateAnswer(applies=True, words="Told at intake.")}
+    answer_start_gates(plan.plan, answers, by=cast.bell, now=now)
+    assert getattr(taper_of(cast.ana, now), field)
 
 
 def test_twice_the_dose_is_an_overdose_once_a_drink_is_told_of_on_the_same_day(cast, plan):
