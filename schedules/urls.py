@@ -11,6 +11,7 @@ from schedules.views import (
     plans,
     requests,
     shared,
+    soon,
     start_gates,
     zones,
 )
@@ -20,6 +21,7 @@ urlpatterns = [
     path("today/zone/", zones.zone, name="zone"),
     path("dose/<uuid:entry_id>/undo/", diary.undo, name="dose-undo"),
     path("dose/<str:day>/<str:slot>/", diary.other, name="dose"),
+    path("dose/<str:day>/<str:slot>/soon/", soon.soon, name="dose-soon"),
     path("dose/<str:day>/<str:slot>/taken/", diary.taken, name="dose-taken"),
     path("progress/", diary.progress_page, name="progress"),
     path("aftercare/", aftercare.aftercare, name="aftercare"),

@@ -328,6 +328,11 @@ def relapse(taper: Taper) -> Finding | None:
     return finding("RF-14", f"PHQ-9 up {now - before} points, weeks after the last step.")
 
 
+def second_dose() -> Finding:
+    """RF-24b: a second full dose inside the least gap, confirmed by the patient."""
+    return finding("RF-24b", "Took two full doses close together, and said so.")
+
+
 def restarted() -> Finding:
     """RF-44: said after the last dose, and whatever it was: the old dose may be too much now."""
     return finding("RF-44", "Has taken the medicine again after the last dose.")

@@ -7,7 +7,7 @@ flag with effect *hold* that was open between the clearing and the start.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from patients.domain.days import DAY, Days
@@ -209,3 +209,11 @@ def lower_on_any_day(
 
 def _in_force(doses: list[tuple[date, int]], day: date, otherwise: int) -> int:
     return next((ng for since, ng in reversed(doses) if since <= day), otherwise)
+
+
+def least_gap(due_at: datetime, other_due_at: datetime) -> timedelta:
+    """How close two doses may be taken before it is asked about: half their planned distance.
+
+    Decided here; the clinical tables name a least gap and no length.
+    """
+    return abs(due_at - other_due_at) / 2

@@ -28,6 +28,7 @@ from schedules.selectors.diary import (
     today_page,
 )
 from schedules.selectors.doses import row_of_submission
+from schedules.selectors.gaps import taken_just_before
 from schedules.selectors.histories import history_of
 from schedules.selectors.plans import open_hold_flags, standing, waiting_revision
 from schedules.selectors.progress import Progress, future_steps, progress
@@ -39,7 +40,8 @@ from schedules.services.gates import GateClosed, clear_step
 from schedules.services.plans import PlanRefused, hold_plan, read_plan
 
 
-def _read_day(text: str) -> date:
+def read_plan_day(text: str) -> date:
+    """A plan day of an address; 404 for anything else."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -93,7 +95,9 @@ def _new_tomorrow(stands: Any) -> dict[str, Any] | None:
 
 @require_POST
 def taken(request: HttpRequest, day: str, slot: str) -> HttpResponse:
-    """One tap: taken as planned, the dose that the page showed."""
+    """One tap: taken as planned, the dose that the page showed; too close to another it asks."""
+    if taken_just_before(own_record(request), read_plan_day(day), slot, timezone.now()):
+        return redirect("dose-soon", day=day, slot=slot)
     seen = whole_number(request.POST.get("seen"))
     return _record(request, day, slot, answer=Answer("taken", seen_ng=seen))
 
@@ -105,7 +109,7 @@ def _record(request: HttpRequest, day: str, slot: str, *, answer: Answer) -> Htt
         submission = uuid.UUID(request.POST.get("client_uuid", ""))
         record_dose(
             patient,
-            day=_read_day(day),
+            day=read_plan_day(day),
             slot=slot,
             client_uuid=submission,
             answer=answer,
@@ -124,7 +128,7 @@ def _record(request: HttpRequest, day: str, slot: str, *, answer: Answer) -> Htt
 def other(request: HttpRequest, day: str, slot: str) -> HttpResponse:
     """Something else happened; also the place to fill in or change a past dose."""
     now = timezone.now()
-    patient, on = own_record(request), _read_day(day)
+    patient, on = own_record(request), read_plan_day(day)
     card = slot_card(patient, on, slot, now) if slot in SLOT else None
     if card is None or on > plan_day(patient, now):
         return _no_dose(request)

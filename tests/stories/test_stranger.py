@@ -29,7 +29,7 @@ PUBLIC = {
 }
 ALLAUTH_PUBLIC = "account_"
 OWN = {"questions", "questionnaire", "aftercare", "sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
-       "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-taken", "dose-undo", "zone"}  # fmt: skip
+       "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-soon", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
           "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "screen", "visits", "visit-off", "ending"}  # fmt: skip
 LISTS = {"triage", "patients", "invite-patient", "break-glass"}
