@@ -5,6 +5,7 @@ from django.urls import path
 from schedules.views import (
     aftercare,
     clinic,
+    data,
     days,
     diary,
     endings,
@@ -25,6 +26,9 @@ urlpatterns = [
     path("dose/<str:day>/<str:slot>/taken/", diary.taken, name="dose-taken"),
     path("progress/", diary.progress_page, name="progress"),
     path("aftercare/", aftercare.aftercare, name="aftercare"),
+    path("data/", data.data, name="data"),
+    path("data/export/", data.export, name="data-export"),
+    path("data/delete/", data.delete, name="data-delete"),
     path("diary/", days.diary, name="diary"),
     path("supply/", days.supply, name="supply"),
     path("plan/", diary.plan, name="plan"),

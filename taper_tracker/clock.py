@@ -13,6 +13,7 @@ from django.db import connection
 
 from patients.channels.base import Clock
 from patients.selectors.accounts import invitation_used
+from patients.selectors.deletions import deletion_taken_back
 from patients.selectors.endpoints import has_dead_channels
 from patients.selectors.heartbeats import LATE, is_hour_over, oldest_due
 from patients.selectors.remarks import remarks_read
@@ -27,6 +28,7 @@ from patients.services.remarks import chase_remarks
 from schedules.selectors import reminders
 from schedules.services.digest import plan_digests, post_digests
 from schedules.services.due_reminders import post_due_reminders
+from schedules.services.erasure import erase_due
 from schedules.services.requests import chase_requests
 from schedules.services.review import review_new_days
 from schedules.services.silence import review_silence
@@ -54,6 +56,8 @@ RECHECKS: Final[Mapping[str, Recheck]] = {
     "visit-brief": visit_off,
     "shared-news": share_over,
     "shared-quiet": share_over,
+    "deletion": deletion_taken_back,
+    "deletion-asked": deletion_taken_back,
     "message": remarks_read,
     "patient-wrote": remarks_read,
     "invitation": invitation_used,
@@ -127,6 +131,7 @@ def sweep(now: datetime) -> None:
     keep_cover(now)
     keep_backups(now)
     keep_facts(now)
+    erase_due(now)
     if has_dead_channels():
         alarm_admins("channel-list", occurrence=f"{now:%Y-%m-%d}", now=now)
     beat("sweep", now=now)

@@ -5,6 +5,7 @@ from patients.models.accounts import Clinic, Invitation, User
 from patients.models.audit import AuditEntry
 from patients.models.care import CareLink, Patient
 from patients.models.checkins import CheckIn
+from patients.models.deletions import Deletion
 from patients.models.devices import KnownDevice
 from patients.models.endpoints import Endpoint
 from patients.models.flags import Flag
@@ -21,6 +22,7 @@ __all__ = [
     "CareLink",
     "CheckIn",
     "Clinic",
+    "Deletion",
     "Endpoint",
     "FilledIn",
     "Flag",

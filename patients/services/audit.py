@@ -1,11 +1,13 @@
 """The one door to the audit trail. Call it inside the transaction it speaks of."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from patients.models.accounts import User
 from patients.models.audit import AuditEntry
 from patients.models.care import Patient
+
+DELETED: Final = "deleted"
 
 
 def record(
@@ -27,3 +29,8 @@ def record(
         subject=str(subject),
         detail=detail or {},
     )
+
+
+def forget(user: User) -> None:
+    """Take a deleted person's name off the trail; what was done and when stays."""
+    AuditEntry.objects.filter(actor_id=user.pk).update(actor_name=DELETED)

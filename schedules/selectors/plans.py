@@ -106,7 +106,7 @@ def waiting_revision(
         if PlanEvent.WITHDRAWN in kinds:
             continue
         unread = revision.needs_reading and PlanEvent.READ not in kinds
-        return revision if unread and _is_visible(revision, now) else None
+        return revision if unread and is_visible(revision, now) else None
     return None
 
 
@@ -118,7 +118,7 @@ def newest_signed(plan: TaperPlan) -> Revision | None:
 
 
 def can_undo(revision: Revision, now: datetime) -> bool:
-    return revision.signed_at is not None and not _is_visible(revision, now)
+    return revision.signed_at is not None and not is_visible(revision, now)
 
 
 def open_hold_flags(patient: Patient) -> bool:
@@ -127,7 +127,8 @@ def open_hold_flags(patient: Patient) -> bool:
     ).exists()
 
 
-def _is_visible(revision: Revision, now: datetime) -> bool:
+def is_visible(revision: Revision, now: datetime) -> bool:
+    """Whether a signed revision can no longer be undone, and so may be seen."""
     visible = revision.visible_at()
     return visible is not None and visible <= now
 

@@ -28,7 +28,7 @@ PUBLIC = {
     "join",
 }
 ALLAUTH_PUBLIC = "account_"
-OWN = {"questions", "questionnaire", "aftercare", "sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
+OWN = {"data", "data-export", "data-delete", "questions", "questionnaire", "aftercare", "sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-soon", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
           "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "screen", "visits", "visit-off", "ending"}  # fmt: skip
@@ -250,7 +250,7 @@ def test_an_account_switched_off_is_out_at_once(cast, things):
 @pytest.mark.parametrize("who", ["ana", "bell", "admin"])
 def test_every_page_of_ones_own_answers(cast, things, who):
     user = cast.ana.user if who == "ana" else getattr(cast, who)
-    mine = {"ana": OWN - {"share-end", "messages-read", "checkin-grade", "dose-taken", "dose-undo"},
+    mine = {"ana": OWN - {"data-export", "data-delete", "share-end", "messages-read", "checkin-grade", "dose-taken", "dose-undo"},
             "bell": LISTS | {"review", "plan-new", "plan-sign", "cover"},
             "admin": MANAGE - {"people-switch", "safety-contact", "backup", "test-alarm"} | {"cover"}}[who]  # fmt: skip
     client = Client()
