@@ -2,6 +2,7 @@
 
 from schedules.models.aftercare import AftercareAnswer
 from schedules.models.doses import DoseEntry
+from schedules.models.feeds import Feed
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.models.reminders import ReminderTime
 from schedules.models.requests import ChangeRequest
@@ -11,6 +12,7 @@ __all__ = [
     "AftercareAnswer",
     "ChangeRequest",
     "DoseEntry",
+    "Feed",
     "PlanEvent",
     "ReminderTime",
     "Revision",

@@ -11,13 +11,14 @@ from patients.services.erasure import delete_chain, erase_person
 from patients.services.heartbeats import note_trouble
 from schedules.models.aftercare import AftercareAnswer
 from schedules.models.doses import DoseEntry
+from schedules.models.feeds import Feed
 from schedules.models.plans import PlanEvent, Revision, TaperPlan
 from schedules.models.reminders import ReminderTime
 from schedules.models.requests import ChangeRequest
 from schedules.models.supply import SupplyCount
 
 log = logging.getLogger(__name__)
-OF_PATIENT = (AftercareAnswer, ReminderTime, ChangeRequest, SupplyCount)
+OF_PATIENT = (Feed, AftercareAnswer, ReminderTime, ChangeRequest, SupplyCount)
 
 
 def erase_due(now: datetime) -> int:

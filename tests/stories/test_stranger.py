@@ -26,9 +26,10 @@ PUBLIC = {
     "help-now",
     "help-now-region",
     "join",
+    "feed",
 }
 ALLAUTH_PUBLIC = "account_"
-OWN = {"data", "data-export", "data-delete", "questions", "questionnaire", "aftercare", "sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
+OWN = {"calendar", "data", "data-export", "data-delete", "questions", "questionnaire", "aftercare", "sharing", "share-end", "visit", "messages", "messages-read", "today", "diary", "supply", "progress", "plan", "gate", "change", "change-ask", "more", "checkin", "checkin-day",
        "checkin-safety", "checkin-grade", "checkin-more", "dose", "dose-soon", "dose-taken", "dose-undo", "zone"}  # fmt: skip
 RECORD = {"review", "hold", "spoken-go", "plan-new", "plan-preview", "plan-sign", "plan-withdraw", "start-gates", "flag-seen",
           "thresholds", "flag-outcome", "care-team", "request-answer", "remarks", "remarks-read", "screen", "visits", "visit-off", "ending"}  # fmt: skip
