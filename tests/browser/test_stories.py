@@ -92,8 +92,12 @@ def test_a_patient_logs_a_dose_and_checks_in(person, accounts):
     page = maya.page
     expect(page.get_by_role("button", name="I took this")).to_be_visible()
     maya.find_barriers()
-    while page.get_by_role("button", name="I took this").count():
-        page.get_by_role("button", name="I took this").click()
+    page.get_by_role("button", name="I took this").click()
+    expect(page.get_by_role("button", name="Undo").first).to_be_visible()
+    page.get_by_role("button", name="I took this").click()
+    expect(page.get_by_role("heading", name="Two doses close together?")).to_be_visible()
+    maya.find_barriers()
+    page.get_by_role("button", name="at its own time, and this one now").click()
     expect(page.get_by_text("That is all for today.")).to_be_visible()
     expect(page.get_by_role("button", name="Undo").first).to_be_visible()
     maya.find_barriers()
@@ -106,8 +110,16 @@ def test_a_patient_logs_a_dose_and_checks_in(person, accounts):
     expect(page.get_by_text("You can stop here.")).to_be_visible()
     maya.find_barriers()
     page.get_by_role("group", name="Shaking or trembling").get_by_text("Moderate").click()
+    page.get_by_label("I fell, or had an accident").check()
+    page.get_by_label("Drinks with alcohol").fill("many")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("a whole number of drinks")
+    maya.find_barriers()
+    page.get_by_label("Drinks with alcohol").fill("1")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Today is saved")).to_be_visible()
+    expect(page.get_by_text("If you hit your head", exact=False)).to_be_visible()
+    maya.find_barriers()
 
 
 def test_a_new_password_when_the_old_one_is_forgotten(person, accounts):
@@ -349,3 +361,119 @@ def test_at_home_nothing_is_asked(person, accounts):
     maya.sign_in("maya", accounts["maya"])
     expect(maya.page.get_by_text("How was today?", exact=False).first).to_be_visible()
     expect(maya.page.get_by_text("Are you somewhere else?")).to_be_hidden()
+
+
+def test_the_rooms_of_a_patient(person, accounts):
+    maya = person(PHONE)
+    maya.sign_in("maya", accounts["maya"])
+    page = maya.page
+    for path in ("/diary/", "/supply/", "/aftercare/", "/questions/", "/questions/phq-9/",
+                 "/messages/", "/visit/", "/sharing/", "/data/", "/plan/calendar/", "/plan/"):  # fmt: skip
+        maya.open(path)
+        maya.find_barriers()
+    maya.open("/supply/")
+    page.get_by_role("textbox").first.fill("a few")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Type how many there are")
+    maya.find_barriers()
+    for box in page.get_by_role("textbox").all():
+        box.fill("28")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Enough until", exact=False)).to_be_visible()
+    maya.find_barriers()
+    maya.open("/plan/calendar/")
+    page.get_by_role("button", name="Make an address").click()
+    expect(page.get_by_label("Address", exact=True)).to_be_visible()
+    maya.find_barriers()
+
+
+def test_patient_and_clinic_write_to_each_other(person, accounts):
+    maya, doctor = person(PHONE), person(DESK)
+    maya.sign_in("maya", accounts["maya"])
+    maya.open("/messages/")
+    maya.page.get_by_label("Write to your clinic").fill("May I swim?")
+    maya.page.get_by_role("button", name="Send").click()
+    expect(maya.page.get_by_text("Not read yet.")).to_be_visible()
+    maya.find_barriers()
+    doctor.sign_in("doctor", accounts["doctor"])
+    expect(doctor.page.get_by_text("Wrote to you.").first).to_be_visible()
+    doctor.page.get_by_role("link", name="Maya Okafor").first.click()
+    expect(doctor.page.get_by_text("May I swim?")).to_be_visible()
+    doctor.page.get_by_label("Write to the patient").fill("Yes, please do.")
+    doctor.page.get_by_role("button", name="Send", exact=True).click()
+    doctor.page.get_by_label("Day", exact=True).fill("2030-01-07")
+    doctor.page.get_by_label("Time", exact=True).fill("10:00")
+    doctor.page.get_by_role("button", name="Plan a visit").click()
+    expect(doctor.page.get_by_text("within a year", exact=False)).to_be_visible()
+    doctor.find_barriers()
+    maya.open("/today/")
+    maya.find_barriers()
+    maya.page.get_by_role("link", name="Read it").click()
+    expect(maya.page.get_by_text("Yes, please do.")).to_be_visible()
+    maya.page.get_by_role("button", name="I have read this").click()
+    maya.find_barriers()
+
+
+def test_words_of_crisis_in_a_message_show_help(person, accounts):
+    lin = person(PHONE)
+    lin.sign_in("lin", accounts["lin"])
+    lin.open("/messages/")
+    lin.page.get_by_label("Write to your clinic").fill("I want to die")
+    lin.page.get_by_role("button", name="Send").click()
+    expect(lin.page.get_by_role("link", name="Call 911")).to_be_in_viewport()
+    lin.find_barriers()
+
+
+def test_a_support_person_sees_what_is_shared(person, accounts):
+    maya, sam = person(PHONE), person(PHONE)
+    maya.sign_in("maya", accounts["maya"])
+    maya.open("/sharing/")
+    page = maya.page
+    page.get_by_label("Name", exact=True).fill("Sam Stone")
+    page.get_by_label("E-mail").fill("sam@demo.example")
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose what this person may see.")
+    maya.find_barriers()
+    page.get_by_label("How hard my days were", exact=False).check()
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.get_by_text("Invited, not here yet.")).to_be_visible()
+    maya.find_barriers()
+    sam.open(Message.objects.filter(kind="invitation").first().params["path"])
+    sam.find_barriers()
+    sam.page.get_by_label("Choose a password").fill("correct horse battery")
+    sam.page.get_by_role("button", name="Open my account").click()
+    sam.sign_in("sam", "correct horse battery")
+    expect(sam.page.get_by_role("heading", name="Shared with me")).to_be_visible()
+    sam.find_barriers()
+    sam.page.get_by_role("link", name="Open Maya Okafor").click()
+    expect(sam.page.get_by_role("heading", name="The last two weeks")).to_be_visible()
+    sam.find_barriers()
+    sam.open("/more/reminders/")
+    sam.find_barriers()
+
+
+def test_glass_is_broken_with_a_reason(person, accounts):
+    nurse, admin = person(DESK), person(DESK)
+    nurse.sign_in("nurse", accounts["nurse"])
+    nurse.open("/clinic/patients/")
+    nurse.page.get_by_role("link", name="Open a record in an emergency").click()
+    nurse.find_barriers()
+    nurse.page.get_by_label("Name of the patient", exact=False).fill("Maya Okafor")
+    nurse.page.get_by_label("Date of birth").fill("1981-06-03")
+    nurse.page.get_by_label("Why it cannot wait").fill("Short")
+    nurse.page.get_by_role("button", name="Open the record").click()
+    expect(nurse.page.get_by_role("alert")).to_contain_text("10 letters")
+    nurse.find_barriers()
+    nurse.page.get_by_label("Why it cannot wait").fill("Called by the emergency room.")
+    nurse.page.get_by_role("button", name="Open the record").click()
+    expect(nurse.page.get_by_text("Open for 60 minutes.", exact=False)).to_be_visible()
+    nurse.find_barriers()
+    nurse.page.get_by_role("link", name="End of the case").click()
+    nurse.find_barriers()
+    for path in ("/facts/", "/clinic/invite/"):
+        nurse.open(path)
+        nurse.find_barriers()
+    admin.sign_in("admin", accounts["admin"])
+    for path in ("/manage/opened/", "/facts/"):
+        admin.open(path)
+        admin.find_barriers()
