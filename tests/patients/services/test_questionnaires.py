@@ -9,6 +9,7 @@ from patients.domain.questionnaires import QUESTIONNAIRES, findings_on, screened
 from patients.models.flags import Flag
 from patients.models.questionnaires import FilledIn
 from patients.services.questionnaires import QuestionnaireRefused, fill_in, note_screen
+from patients.services.reconciler import raise_lost_flags
 from tests.cast import DAY, NOW
 
 ZEROS = [0] * 9
@@ -101,6 +102,16 @@ def test_thoughts_of_death_are_kept_and_told_whatever_is_blank(cast):
     fill(cast, answers=[None] * 8 + [2])
     assert FilledIn.objects.get().score is None
     assert Flag.objects.get().rule == "RF-08"
+
+
+@pytest.mark.django_db
+def test_a_lost_thought_of_death_is_found_raised_and_alarmed(cast):
+    fill(cast, answers=mood(1, 1))
+    assert raise_lost_flags(NOW) == 0
+    Flag.objects.all().delete()
+    assert raise_lost_flags(NOW) == 1
+    assert Flag.objects.get().rule == "RF-08"
+    assert raise_lost_flags(NOW) == 0
 
 
 @pytest.mark.django_db
