@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from patients.models.devices import KnownDevice
+from patients.models.endpoints import Endpoint
 from patients.models.messages import Message
-from tests.cast import PASSWORD
+from tests.cast import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,9 @@ def test_another_device_is_told_by_mail(cast, client):
     sign_in(client, cast.ana.user)
     cast.ana.user.channel = "webpush"
     cast.ana.user.save()
+    Endpoint.objects.create(
+        user=cast.ana.user, channel="webpush", target="https://push.example/x", added_at=NOW
+    )
     sign_in(Client(), cast.ana.user)
     message = told(cast.ana.user).get()
     assert (message.channel, message.priority) == ("email", 1)

@@ -119,7 +119,7 @@ def test_words_nobody_reads_in_time_become_a_flag_once(cast):
 def test_a_pile_is_chased_once(cast):
     write(cast)
     write(cast, at=NOW + HOUR)
-    chase_remarks(IN_TIME)
+    assert chase_remarks(IN_TIME) == 1
     assert Flag.objects.get(rule="RF-42").count == 1
 
 
@@ -150,6 +150,18 @@ def test_who_wants_them_once_a_day_gets_them_at_eight(cast, hour, due):
     assert gathered(cast.bell, midnight + hour * HOUR) == midnight + due * HOUR
     cast.bell.gathers_messages = False
     assert gathered(cast.bell, midnight + hour * HOUR) == midnight + hour * HOUR
+
+
+def test_both_sides_may_want_them_once_a_day(cast):
+    for person in (cast.bell, cast.ana.user):
+        person.gathers_messages, person.time_zone = True, "UTC"
+        person.save()
+    cast.ana.refresh_from_db()
+    write(cast)
+    write(cast, by=cast.bell)
+    morning = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+    assert told("patient-wrote").get().due_at == morning
+    assert told("message").order_by("due_at").first().due_at == morning
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from patients.selectors.shares import open_share, shared_with
 from patients.services.accounts import switch_account
 from patients.services.invitations import InvitationRefused, accept_invitation, invite, token_of
 from patients.services.shares import ShareRefused, end_share, share_record
+from schedules.selectors.shared import shared_page
 from schedules.services.plans import hold_plan
 from tests.cast import DAY, NOW, PASSWORD, a_person, a_plan, a_signed_plan, tick
 
@@ -202,6 +203,12 @@ def test_each_part_shows_itself_alone(cast, sam, browsers, part, there):
     assert shown == ([there] if part != "news" else [])
     assert there in page
     assert "1.5" not in page or part == "plan"
+
+
+def test_what_is_not_shared_is_not_even_read(cast, sam, browsers):
+    page = shared_page(share(cast, sam, parts=["plan"]), NOW)
+    assert (page.doses, page.days) == ((), ())
+    assert page.plan
 
 
 def test_opening_leaves_a_line(cast, sam, browsers):

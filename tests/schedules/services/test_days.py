@@ -10,7 +10,7 @@ from schedules.services.diary import record_dose
 from schedules.services.doses import Answer
 from schedules.services.due_reminders import post_due_reminders
 from schedules.services.gates import clear_step
-from schedules.services.plans import read_plan
+from schedules.services.plans import read_plan, withdraw_revision
 from tests.cast import DAY, NOW, a_plan, a_signed_plan, a_uuid, tick
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,15 @@ def test_a_plan_replaced_before_the_evening_is_not_announced(cast, plan):
     a_signed_plan(cast, now=NOW + DAY + timedelta(hours=2))
     tick(starts().get().due_at)
     assert (starts().get().state, starts().get().reason) == ("cancelled", "replaced")
+
+
+def test_a_signature_taken_back_replaces_nothing(cast, plan):
+    later = a_signed_plan(cast, now=NOW + DAY, first=SOONER)
+    read_plan(cast.ana, seen=str(later.pk), by=cast.ana.user, now=NOW + DAY + timedelta(hours=1))
+    third = a_signed_plan(cast, now=NOW + DAY + timedelta(hours=2), first=SOONER)
+    withdraw_revision(third, by=cast.bell, now=NOW + DAY + timedelta(hours=2, minutes=5))
+    tick(starts().get().due_at)
+    assert starts().get().state == "sent"
 
 
 def test_with_the_first_step_patient_and_clinic_hear_that_the_week_before_is_kept(cast, plan):

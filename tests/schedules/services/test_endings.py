@@ -165,7 +165,11 @@ def test_a_death_stops_every_message_also_those_that_wait(cast):
         by=cast.ana.user, now=NOW,
     )  # fmt: skip
     tick(NOW + HOUR)
+    write_remark(
+        cast.ana, text="x", client_uuid=a_uuid(), by=cast.ana.user, now=NOW + 2 * HOUR
+    )  # fmt: skip
     note_death(cast.ana, by=cast.nurse, now=NOW + 2 * HOUR)
+    assert not Message.objects.filter(patient=cast.ana, state="pending").exists()
     Message.objects.filter(state="sent").delete()
     for hour in range(2, 24 * 12, 3):
         tick(NOW + hour * HOUR)

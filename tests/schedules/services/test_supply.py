@@ -88,6 +88,16 @@ def test_a_lower_dose_uses_less_and_a_product_not_counted_is_not_known(cast, pla
     assert runs_out(cast, later) == later.date() + 25 * DAY
 
 
+def test_each_day_since_the_count_is_taken_off_at_the_dose_of_that_day(cast, plan):
+    count(cast, 90, at=NOW + 20 * DAY)
+    stepped(cast)
+    now = NOW + 30 * DAY
+    count_boxes(cast.ana, {MELT: Fraction(100)}, by=cast.ana.user, now=now)
+    eight_days, two_days = 8 * 3, 2 * Fraction("2.5")
+    left = (90 - eight_days - two_days) // Fraction("2.5")
+    assert runs_out(cast, now) == now.date() + int(left) * DAY
+
+
 def test_a_hold_keeps_the_dose_and_so_the_day(cast, plan):
     count(cast, 30)
     before = runs_out(cast, NOW)
