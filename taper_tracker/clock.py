@@ -44,6 +44,7 @@ RECHECKS: Final[Mapping[str, Recheck]] = {
     "check-in": reminders.checkin_no_longer_due,
     "baseline": reminders.checkin_no_longer_due,
     "longer-check-in": reminders.checkin_no_longer_due,
+    "aftercare": reminders.aftercare_answered,
     "gate": reminders.gate_no_longer_open,
     "step-stays": reminders.gate_no_longer_open,
     "step-ahead": reminders.step_no_longer_planned,

@@ -18,6 +18,7 @@ LONGER_AFTER_STEP: Final = (2, 5, 10)
 WEEKLY: Final = (0, 3)
 BASELINE_DAYS: Final = 7
 AFTERCARE: Final = (3, 7, 14, 21, 28, 42, 60, 90, 180)
+AFTERCARE_AGAIN: Final = 2
 DAILY_AFTERCARE: Final = 28
 STEP_AHEAD: Final = 7
 GATE_ASKS: Final = (2, 1)
@@ -104,11 +105,14 @@ def morning_kinds(day: date, facts: Facts) -> list[str]:
 
     With the first step, that the days before it are kept; a week before a step;
     fourteen and three days before the last dose; on the day of a step that
-    nobody cleared, that the dose stays; after the last dose.
+    nobody cleared, that the dose stays; after the last dose, and two days later
+    once more.
     """
     if facts.ended is not None:
         first = ["last-dose"] if day == facts.ended else []
-        return first + (["aftercare"] if aftercare_day(day, facts) is not None else [])
+        asked = aftercare_day(day, facts) is not None
+        again = aftercare_day(day - AFTERCARE_AGAIN * DAY, facts) is not None
+        return first + (["aftercare"] if asked or again else [])
     found = ["baseline-done"] if facts.steps[:1] == (day,) else []
     if facts.planned is None:
         return found

@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from patients.domain.days import DAY
 from patients.models.care import Patient
 from patients.models.checkins import CheckIn
 from patients.models.messages import Message
+from schedules.domain.occasions import AFTERCARE_AGAIN
+from schedules.models.aftercare import AftercareAnswer
 from schedules.models.plans import PlanEvent
 from schedules.selectors.histories import histories, histories_and_doses
 from schedules.selectors.mornings import mornings_of
@@ -62,6 +65,25 @@ def checkin_no_longer_due(messages: Sequence[Message], now: datetime) -> Reasons
         message.pk: "checked in already"
         for message in messages
         if (message.patient_id, message.params["day"]) in done
+    }
+
+
+def aftercare_answered(messages: Sequence[Message], now: datetime) -> Reasons:
+    """Two days later it asks once more only whom it has not heard from."""
+    patients = {message.patient_id for message in messages}
+    first = min(date.fromisoformat(message.params["day"]) for message in messages)
+    rows = AftercareAnswer.objects.filter(
+        patient__in=patients, plan_day__gte=first - AFTERCARE_AGAIN * DAY
+    )
+    last: dict[UUID, date] = {}
+    for patient_id, day in rows.values_list("patient_id", "plan_day").order_by("plan_day"):
+        last[patient_id] = day
+    return {
+        message.pk: "answered already"
+        for message in messages
+        if message.patient_id in last
+        and last[message.patient_id]
+        >= date.fromisoformat(message.params["day"]) - AFTERCARE_AGAIN * DAY
     }
 
 

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 Posting = dict[str, Any]
 MOST_DAYS_BACK: Final = 400
 SECOND_AFTER: Final = timedelta(minutes=45)
+CHECKIN_AGAIN: Final = timedelta(minutes=90)
 DOSE_LASTS: Final = timedelta(hours=3)
 BEFORE_NEXT: Final = timedelta(hours=1)
 NEEDS_ANSWER: Final = (
@@ -168,11 +169,22 @@ def _notices(row: Pointer, batch: _Batch) -> list[Notice]:
         return _dose(row, batch)
     known = batch.mornings.get(row.patient_id)
     if row.kind == "check-in":
-        kind = checkin_kind(row.next_day, facts_of(known.stands)) if known else None
-        return [_notice(row, kind, "/check-in/")] if kind else []
+        return _checkin(row, known) if known else []
     if row.next_due_at <= batch.now - DAY or known is None:
         return []
     return _evening(row, known.stands) if row.kind == "evening" else _morning(row, known)
+
+
+def _checkin(row: Pointer, known: Morning) -> list[Notice]:
+    """The check-in of the evening, and once more while it is open; the baseline week only once."""
+    kind = checkin_kind(row.next_day, facts_of(known.stands))
+    if kind is None:
+        return []
+    first = _notice(row, kind, "/check-in/")
+    if kind == "baseline":
+        return [first]
+    again = replace(first, occurrence=f"{first.occurrence}:2", due_at=first.due_at + CHECKIN_AGAIN)
+    return [first, again]
 
 
 def _dose(row: Pointer, batch: _Batch) -> list[Notice]:

@@ -313,7 +313,22 @@ def hold_plan(patient: Patient, *, note: str, by: User, now: datetime) -> PlanEv
         _tell_clinicians(patient, event, now)
         asked = finding("RF-39", "Asked to stay on the present dose.")
         raise_flag(patient, asked, day=stands.today, now=now)
+    else:
+        _tell_held(patient, event, "held", now)
     return event
+
+
+def _tell_held(patient: Patient, event: PlanEvent, kind: str, now: datetime) -> None:
+    """A hold that a clinician begins or ends is told to the patient; the dose stays either way."""
+    post_message(
+        kind,
+        occurrence=f"{kind}:{event.pk}",
+        due_at=now,
+        now=now,
+        recipient=patient.user,
+        patient=patient,
+        params={"path": "/plan/"},
+    )
 
 
 def _tell_clinicians(patient: Patient, event: PlanEvent, now: datetime) -> None:
@@ -342,4 +357,6 @@ def resume_plan(patient: Patient, *, note: str, by: User, now: datetime) -> Plan
         revision=stands.revision, kind=PlanEvent.RESUMED, note=note.strip(), at=now, by=by
     )
     record("plan-resumed", by=by, now=now, patient=patient, subject=stands.revision.pk)
+    _tell_held(patient, event, "resumed", now)
+    tell_supporters(patient, NEWS, occurrence=f"resumed:{event.pk}", due_at=now, now=now)
     return event

@@ -84,3 +84,9 @@ def test_the_questionnaires_are_asked_for_every_two_weeks():
     home = AtHome(STEP, STEP, STEP, STEP + 300 * DAY)
     asked = [k for k in range(1, 60) if "questions" in home_kinds(STEP + k * DAY, home)]
     assert asked == [13, 27, 41, 55]
+
+
+def test_aftercare_asks_once_more_two_days_later():
+    facts = Facts(steps=(STEP,), ended=STEP)
+    asked = [k for k in range(12) if "aftercare" in morning_kinds(STEP + k * DAY, facts)]
+    assert asked == [2, 4, 6, 8]

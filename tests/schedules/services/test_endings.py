@@ -89,8 +89,21 @@ def test_the_table_keeps_the_range(cast, ended):
 def test_the_message_of_aftercare_leads_to_its_page(cast, ended):
     for day in range(7, 12):
         tick(NOW + day * DAY)
-    message = Message.objects.get(kind="aftercare")
-    assert message.params["path"] == "/aftercare/"
+    first, again = Message.objects.filter(kind="aftercare").order_by("due_at")
+    assert first.params["path"] == "/aftercare/"
+    assert (again.due_at - first.due_at, again.state) == (2 * DAY, "sent")
+
+
+def test_who_has_answered_is_not_asked_again(cast, ended):
+    for day in range(7, 10):
+        tick(NOW + day * DAY)
+    answer(cast, at=NOW + 10 * DAY)
+    for day in range(10, 15):
+        tick(NOW + day * DAY)
+    states = Message.objects.filter(kind="aftercare").order_by("due_at")
+    assert [(row.state, row.reason) for row in states] == [
+        ("sent", ""), ("cancelled", "answered already"), ("sent", ""),
+    ]  # fmt: skip
 
 
 @pytest.fixture

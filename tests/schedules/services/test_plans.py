@@ -185,6 +185,17 @@ def test_only_a_doctor_ends_a_hold_and_the_gate_asks_again(cast):
     assert dose_on(cast, 60) == Dose.mg("1.5")
 
 
+def test_a_hold_that_a_clinician_begins_or_ends_is_told_to_the_patient(cast):
+    a_plan(cast)
+    hold_plan(cast.ana, note="", by=cast.nurse, now=NOW + DAY)
+    resume_plan(cast.ana, note="", by=cast.bell, now=NOW + 2 * DAY)
+    told = Message.objects.filter(kind__in=("held", "resumed")).order_by("due_at")
+    assert [(row.kind, row.recipient) for row in told] == [
+        ("held", cast.ana.user), ("resumed", cast.ana.user),
+    ]  # fmt: skip
+    assert not Message.objects.filter(kind="hold").exists()
+
+
 @pytest.mark.parametrize("act", ["hold", "resume"])
 def test_holding_twice_or_resuming_nothing(cast, act):
     a_plan(cast)

@@ -266,3 +266,35 @@ def test_what_speaks_of_another_plan_is_no_longer_true(cast, plan, kind):
     own = Message(kind=kind, patient=cast.ana, params=params)
     other = Message(kind=kind, patient=cast.ana, params={**params, "revision": str(a_uuid())})
     assert set(RECHECKS[kind]([own, other], asked + HOUR)) == {other.pk}
+
+
+def checkins(cast):
+    rows = Message.objects.filter(kind="longer-check-in").order_by("due_at")
+    return [(row.state, row.reason) for row in rows]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_check_in_is_asked_for_once_more_while_it_is_open(cast, plan, answers):
+    """The second evening after a step: the fuller list, at seven and half past eight."""
+    clear_step(
+        cast.ana, step=1, seen=str(plan.pk), answers={"spoken": True}, by=cast.bell,
+        now=NOW + 6 * DAY,
+    )  # fmt: skip
+    User.objects.filter(pk=cast.ana.user.pk).update(channel="email")
+    evening = NOW + 9 * DAY + 9 * HOUR
+    Patient.objects.filter(pk=cast.ana.pk).update(last_answered_on=(NOW + 9 * DAY).date())
+    tick(evening)
+    if answers:
+        day = (NOW + 9 * DAY).date()
+        submit_checkin(
+            cast.ana, day=day, today=day, by=cast.ana.user, now=evening + HOUR, overall=1, safety=[]
+        )
+    tick(evening + 2 * HOUR)
+    second = ("cancelled", "checked in already") if answers else ("sent", "")
+    assert checkins(cast) == [("sent", ""), second]
+
+
+def test_the_baseline_week_asks_once_a_day(cast, plan):
+    for hour in range(9, 14):
+        tick(NOW + hour * HOUR)
+    assert Message.objects.filter(kind="baseline").count() == 1
