@@ -1,7 +1,8 @@
 """Sharing: what, with whom, until when; ended at once by the patient."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
@@ -14,6 +15,9 @@ from patients.selectors.shares import supporters_told
 from patients.services.audit import record
 from patients.services.invitations import invite
 from patients.services.messages import post_message
+
+MOST_A_DAY: Final = 10
+A_DAY: Final = timedelta(days=1)
 
 
 class ShareRefused(ValueError):
@@ -33,8 +37,9 @@ def share_record(
 ) -> Share:
     """Let one person see parts of the record; who has no account gets an invitation.
 
-    Raises ShareRefused for no part, an end that is over or more than a year
-    away, a second share with the same person, or an address that signs in otherwise.
+    Raises ShareRefused for no part, an end that is over or more than a year away, a
+    second share with the same person, an eleventh in a day, or an address that
+    signs in otherwise.
     """
     Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
     address = email.strip().lower()
@@ -65,6 +70,9 @@ def _check(
         raise ShareRefused("Choose what this person may see.")
     if until is not None and not now < until <= now + LONGEST:
         raise ShareRefused("Choose a last day that is not over and within a year.")
+    begun = Share.objects.filter(patient=patient, since__gt=now - A_DAY, since__lte=now)
+    if begun.count() >= MOST_A_DAY:
+        raise ShareRefused("Ten people a day at most. Try again tomorrow.")
     if Share.objects.in_force(now).filter(patient=patient, email=address).exists():
         raise ShareRefused("You share with this person already. End that first.")
     Share.objects.filter(patient=patient, email=address, ended_at__isnull=True).update(ended_at=now)

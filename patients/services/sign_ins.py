@@ -25,9 +25,11 @@ def note_sign_in(user: User, *, key: str, now: datetime) -> str:
     is_first = not known.exists()
     shared = bool(key) and KnownDevice.objects.filter(key_hash=_hash(key)).exists()
     fresh = key if shared else secrets.token_urlsafe(32)
-    device = KnownDevice.objects.create(
-        user=user, key_hash=_hash(fresh), first_seen_at=now, last_seen_at=now
+    device, is_new = KnownDevice.objects.get_or_create(
+        user=user, key_hash=_hash(fresh), defaults={"first_seen_at": now, "last_seen_at": now}
     )
+    if not is_new:
+        return fresh
     record("device-added", by=user, now=now, subject=device.pk)
     if not is_first:
         _tell(user, device, now)

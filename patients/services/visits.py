@@ -25,6 +25,7 @@ def plan_visit(patient: Patient, *, starts_at: datetime, by: User, now: datetime
     """Plan one, tell the patient, ask her three questions before it; raises VisitRefused."""
     if not now < starts_at <= now + FARTHEST:
         raise VisitRefused("Choose a time that is still to come, within a year.")
+    Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
     if Visit.objects.filter(patient=patient, starts_at=starts_at, called_off_at=None).exists():
         raise VisitRefused("There is a visit at this time already.")
     visit = Visit.objects.create(

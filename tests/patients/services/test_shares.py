@@ -97,6 +97,14 @@ def test_shares_that_cannot_be(cast, changes, words):
     assert not Share.objects.exists()
 
 
+def test_an_eleventh_invitation_in_a_day_is_refused(cast):
+    for number in range(10):
+        end_share(share(cast, email=f"p{number}@home.example"), by=cast.ana.user, now=NOW)
+    with pytest.raises(ShareRefused, match="Ten people a day"):
+        share(cast)
+    assert share(cast, at=NOW + DAY + HOUR)
+
+
 @pytest.mark.parametrize("who", ["bell", "admin", "nurse"])
 def test_only_a_patient_invites_a_support_person(cast, who):
     with pytest.raises(InvitationRefused):
