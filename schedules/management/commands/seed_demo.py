@@ -23,12 +23,15 @@ from patients.services.accounts import (
 )
 from patients.services.care import link_care
 from patients.services.checkins import submit_checkin
+from patients.services.remarks import read_remarks, write_remark
+from patients.services.visits import plan_visit
 from schedules.domain.builder import Built, Request, build
 from schedules.domain.dose import Dose
 from schedules.domain.formulary.loader import medicine
 from schedules.domain.medicine import Liquid, Product
 from schedules.domain.rulebook import GATES, GateAnswer
 from schedules.domain.strategies.registry import Proportional
+from schedules.domain.supply import daily_use
 from schedules.selectors.plans import standing
 from schedules.services.diary import record_dose
 from schedules.services.doses import Answer
@@ -36,6 +39,7 @@ from schedules.services.gates import clear_step
 from schedules.services.plans import draft_plan, read_plan, sign_revision
 from schedules.services.reminders import stop_reminders, sync_reminders
 from schedules.services.start_gates import answer_start_gates
+from schedules.services.supply import count_boxes
 
 DAY = timedelta(days=1)
 ZONE = "America/New_York"
@@ -78,6 +82,7 @@ def seed(now: datetime) -> list[tuple[str, str, str]]:
         [1, 1, 1, 1, 2, 2, 1, None, 2, 3, 2, 3, 3, 2],
         note="Days are fine now. It is only the nights.",
     )
+    _contact(maya, doctor, now)
     daniel = _patient(
         accounts, clinic, doctor, "Daniel Reyes", "daniel@demo.example", date(1974, 2, 9), began
     )
@@ -245,6 +250,23 @@ def _symptoms(patient: Patient, now: datetime, days: list[int | None], *, note: 
             ratings=ratings,
             **extra,
         )
+
+
+def _contact(patient: Patient, doctor: User, now: datetime) -> None:
+    """Boxes counted, a visit planned, a question asked and answered."""
+    days = patient.days
+    today = days.day_of(now)
+    found = standing(patient, now)
+    assert found is not None
+    used = daily_use([portion for _, portion in found.step.portions])
+    amounts = {product: 24 * use for product, use in used.items()}
+    count_boxes(patient, amounts, by=patient.user, now=now - DAY)
+    plan_visit(patient, starts_at=days.at(today + 9 * DAY, time(10)), by=doctor, now=now - DAY)
+    asked, said = "May I take the evening dose an hour earlier?", "Yes. Keep it the same each day."
+    for author, text, hours in ((patient.user, asked, 50), (doctor, said, 26)):
+        at = now - timedelta(hours=hours)
+        write_remark(patient, text=text, client_uuid=uuid.uuid4(), by=author, now=at)
+    read_remarks(patient, by=patient.user, now=now - timedelta(hours=25))
 
 
 def _red_answer(patient: Patient, now: datetime) -> None:
