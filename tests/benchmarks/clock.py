@@ -27,12 +27,10 @@ from patients.models.care import Patient
 from patients.models.messages import Message
 from patients.selectors.heartbeats import oldest_due
 from patients.services.dispatch import deliver_due
-from patients.services.flags import escalate_flags
 from patients.services.messages import Notice
 from schedules.models.reminders import ReminderTime
-from schedules.services.digest import post_digests
 from schedules.services.due_reminders import post_due_reminders
-from schedules.services.review import review_new_days
+from taper_tracker.clock import JOBS, sweep
 
 ZONES = ("America/New_York", "Europe/Paris", "Asia/Tokyo", "Africa/Cairo", "UTC", "Asia/Kolkata")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -223,7 +221,7 @@ def dispatch_rows(users: list[User], count: int, rounds: int) -> list[Pair]:
 
 def idle() -> None:
     """All jobs of a tick with nothing to do, but the hourly sweep."""
-    for job in (escalate_flags, post_due_reminders, review_new_days, post_digests, oldest_due):
+    for job in (*(job for job in JOBS if job is not sweep), oldest_due):
         job(NOW - 400 * DAY)
     deliver_due(lambda: NOW - 400 * DAY, rechecks={})
 
