@@ -44,8 +44,9 @@ def mornings_of(patients: Sequence[Patient], now: datetime) -> dict[UUID, Mornin
 
 
 def _is_open(pk: object, day: date, tapers: list[Standing], answered: Answered) -> bool:
+    """Whether a dose of this day has no answer; a plan's very first day may have begun late."""
     in_force = step_in_force(tapers, day)
-    if in_force is None:
+    if in_force is None or day == tapers[0].since:
         return False
     return any(
         portion.dose and (pk, day, slot) not in answered for slot, portion in in_force[1].portions

@@ -233,7 +233,8 @@ def _morning(row: Pointer, known: Morning) -> list[Notice]:
     if stands.step.total:
         kinds += home_kinds(row.next_day, known.home)
     found = [_told(row, kind, stands) for kind in kinds]
-    if stands.gate_open and "step-stays" not in kinds:
+    was_open = stands.next_step is not None and stands.course.gate_open(row.next_day)
+    if was_open and "step-stays" not in kinds:
         found.append(gate_notice(row.person, row.patient_id, stands, due_at=row.next_due_at))
     return found
 

@@ -1,6 +1,6 @@
 """Looks for people of whom nothing is heard, tells the clinic, and asks them kindly."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -19,11 +19,15 @@ from schedules.selectors.occasions import facts_of, standings_of
 from schedules.selectors.plans import Standing
 
 LEAST_DAYS: Final = 2
+SPEAKS_FROM: Final = time(9)
 BATCH: Final = 500
 
 
 def review_silence(now: datetime) -> int:
-    """Everybody with a plan who has not answered for two days; returns the flags raised."""
+    """Everybody with a plan who has not answered for two days; returns the flags raised.
+
+    Nobody is written to, and nobody paged for it, before nine in the patient's morning.
+    """
     before = (now - timedelta(days=LEAST_DAYS)).date()
     quiet = Patient.objects.exclude(taper_classes=[]).filter(
         last_answered_on__lte=before, died_at__isnull=True, closed_at__isnull=True
@@ -34,7 +38,8 @@ def review_silence(now: datetime) -> int:
         after = batch[-1].pk
         stands = standings_of(batch, now)
         for patient in batch:
-            if patient.pk in stands:
+            is_morning = now.astimezone(patient.zone).time() >= SPEAKS_FROM
+            if patient.pk in stands and is_morning:
                 raised += _review(patient, stands[patient.pk], now)
     return raised
 

@@ -19,7 +19,7 @@ SOONER = (NOW + 3 * DAY).date()
 
 @pytest.fixture
 def plan(cast):
-    return a_plan(cast, now=NOW - DAY / 24)
+    return a_plan(cast, now=NOW - DAY - DAY / 24, first=(NOW + 7 * DAY).date())
 
 
 def answered(cast, day, slot, kind="taken"):
@@ -39,6 +39,12 @@ def test_two_open_doses_are_one_line(cast, plan):
     tick(NOW + 2 * DAY)
     assert open_days().count() == 1
     assert open_days().get().params["path"] == "/diary/"
+
+
+def test_the_first_day_of_a_plan_may_have_begun_late_and_is_not_asked_about(cast, plan):
+    tick(NOW + DAY)
+    assert plan.events.get(kind="read").from_day == NOW.date() - DAY
+    assert not open_days().exists()
 
 
 @pytest.mark.parametrize("kind", ["taken", "none", "unsure"])

@@ -174,6 +174,13 @@ def test_silence_is_a_flag_and_a_kind_question_once_a_day(cast, plan):
     assert asked.count() == len(set(asked.values_list("occurrence", flat=True))) >= 3
 
 
+@pytest.mark.parametrize(("hour", "found"), [(4, 0), (8, 0), (9, 1), (21, 1)])
+def test_nobody_is_written_to_for_silence_before_nine_in_her_morning(cast, plan, hour, found):
+    day = (NOW + 6 * DAY).astimezone(ZONE).replace(hour=hour)
+    assert review_silence(day) == found
+    assert Message.objects.filter(kind="silence").count() == found
+
+
 def test_somebody_without_a_plan_is_not_silent(cast):
     submit_checkin(cast.ben, day=NOW.date(), today=NOW.date(), by=cast.ben.user, now=NOW, overall=1)
     assert review_silence(NOW + 9 * DAY) == 0
