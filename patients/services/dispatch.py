@@ -151,9 +151,9 @@ def most_in_sending() -> int:
 
 
 def group_size() -> int:
-    """One group, or with many lines several, so that no line waits for the slowest."""
+    """One group, or with many lines four, so that no line waits for the slowest."""
     many = 2 * settings.MAIL_CONNECTIONS > GROUP
-    return settings.MAIL_CONNECTIONS if many else GROUP
+    return settings.MAIL_CONNECTIONS // 2 if many else GROUP
 
 
 def _groups(claimed: list[Message]) -> Iterator[list[Message]]:

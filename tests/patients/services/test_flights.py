@@ -62,7 +62,7 @@ def deliver(**more):
 
 
 @pytest.mark.parametrize(
-    ("lines", "group", "most"), [(1, 50, 50), (8, 50, 50), (26, 26, 52), (64, 64, 128)]
+    ("lines", "group", "most"), [(1, 50, 50), (8, 50, 50), (26, 13, 52), (64, 32, 128)]
 )
 def test_groups_on_their_way_stay_within_the_bound(cast, settings, slow, lines, group, most):
     settings.MAIL_CONNECTIONS = lines
@@ -85,9 +85,9 @@ def test_stopping_waits_for_what_is_on_its_way(cast, settings, slow):
     post(cast, 300)
     asked = iter([False, False, False, True, True, True])
     deliver(stop=lambda: next(asked))
-    assert (channel.begun, channel.left) == (128, 0)
-    assert Message.objects.filter(state="sent").count() == 128
-    assert Message.objects.filter(state="pending", lease_token__isnull=True).count() == 172
+    assert (channel.begun, channel.left) == (64, 0)
+    assert Message.objects.filter(state="sent").count() == 64
+    assert Message.objects.filter(state="pending", lease_token__isnull=True).count() == 236
 
 
 def test_a_group_whose_thread_dies_is_ambiguous_and_the_others_are_settled(cast, settings, slow):
@@ -95,10 +95,10 @@ def test_a_group_whose_thread_dies_is_ambiguous_and_the_others_are_settled(cast,
     slow(breaks_at=80)
     post(cast, 192)
     deliver()
-    assert Message.objects.filter(state="sent", ambiguous_count=0).count() == 128
+    assert Message.objects.filter(state="sent", ambiguous_count=0).count() == 160
     broken = Message.objects.filter(state="pending", ambiguous_count=1)
     assert set(broken.values_list("reason", flat=True)) == {"channel broke: RuntimeError"}
-    assert broken.count() == 64
+    assert broken.count() == 32
 
 
 def test_what_is_on_its_way_is_settled_when_the_next_group_cannot_begin(
@@ -118,5 +118,5 @@ def test_what_is_on_its_way_is_settled_when_the_next_group_cannot_begin(
     monkeypatch.setattr(dispatch, "_begin", begin)
     with pytest.raises(RuntimeError):
         deliver()
-    assert Message.objects.filter(state="sent").count() == 128
+    assert Message.objects.filter(state="sent").count() == 64
     assert not Message.objects.filter(state="sending").exists()
