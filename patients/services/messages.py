@@ -7,6 +7,7 @@ is sent by `dispatch`.
 import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -122,9 +123,15 @@ def channels_for(kind: str, recipient: Recipient, live: tuple[str, ...]) -> tupl
 
 def message_id(*parts: str) -> str:
     """The same occurrence always has the same Message-ID; it tells nothing to a reader."""
-    key = settings.SECRET_KEY.encode()
+    key, domain = _signing()
     digest = hmac.digest(key, "\x1f".join(parts).encode(), "sha256").hex()[:40]
-    return f"<{digest}@{settings.MESSAGE_ID_DOMAIN}>"
+    return f"<{digest}@{domain}>"
+
+
+@cache
+def _signing() -> tuple[bytes, str]:
+    """The key and the domain of every Message-ID; asked of the settings once."""
+    return settings.SECRET_KEY.encode(), settings.MESSAGE_ID_DOMAIN
 
 
 def cancel_messages(patient: Patient, *, kinds: tuple[str, ...], reason: str) -> None:

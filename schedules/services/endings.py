@@ -11,6 +11,7 @@ from patients.selectors.care import clinicians_of
 from patients.services.audit import record
 from patients.services.endings import mark_death, unmark_death
 from patients.services.messages import post_message
+from schedules.models.requests import ChangeRequest
 from schedules.selectors.aftercare import has_ended
 from schedules.selectors.plans import standing
 from schedules.services.reminders import stop_reminders, sync_reminders
@@ -54,12 +55,18 @@ def close_case(patient: Patient, *, by: User, now: datetime) -> None:
 def note_death(patient: Patient, *, by: User, now: datetime) -> None:
     """Every message stops, also those that wait; nothing of the record changes."""
     mark_death(patient, by=by, now=now)
+    ChangeRequest.objects.filter(patient=patient, answer="", chased_at__isnull=True).update(
+        chased_at=now
+    )
     stop_reminders(patient)
 
 
 @transaction.atomic
 def undo_death(patient: Patient, *, by: User, now: datetime) -> None:
     """It was a mistake: the account is on again and the reminders begin anew."""
+    noted = Patient.objects.values_list("died_at", flat=True).get(pk=patient.pk)
+    if noted is not None:
+        ChangeRequest.objects.filter(patient=patient, chased_at=noted).update(chased_at=None)
     unmark_death(patient, by=by, now=now)
     stands = standing(patient, now)
     if stands is not None and stands.step.total:

@@ -212,6 +212,7 @@ def dispatch_rows(users: list[User], count: int, rounds: int) -> list[Pair]:
             bare.append(count / seconds(lambda: bare_dispatch(port)))
     with relay(0.025, 64):
         outbox(users, 2 * count)
+        tidy()
         slow = 2 * count / seconds(lambda: deliver_due(lambda: NOW, rechecks={}))
     return [
         Pair("dispatch, relay without delay", median(ours), median(bare), "bare loop", 0.6),

@@ -9,8 +9,10 @@ from patients.selectors.heartbeats import oldest_due
 from patients.services.dispatch import deliver_due
 from patients.services.flags import escalate_flags
 from patients.services.messages import Notice
+from patients.services.remarks import chase_remarks
 from schedules.services.digest import post_digests
 from schedules.services.due_reminders import post_due_reminders
+from schedules.services.requests import chase_requests
 from schedules.services.review import review_new_days
 from tests.cast import NOW
 
@@ -20,6 +22,8 @@ JOBS = {
     "remind": (post_due_reminders, {"reminder_due"}),
     "review": (review_new_days, {"patient_to_review"}),
     "digest": (post_digests, {"user_digest_due"}),
+    "requests": (chase_requests, {"request_open"}),
+    "remarks": (chase_remarks, {"remark_to_chase"}),
     "watch": (oldest_due, {"message_pending", "message_in_hand"}),
     "deliver": (
         lambda now: deliver_due(lambda: now, rechecks={}),
@@ -59,3 +63,11 @@ def test_each_job_uses_its_own_index(name):
     plans = " ".join(plan_of(s) for s in statements if s.startswith(("SELECT", "UPDATE")))
     for index in indexes:
         assert index in plans
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only")
+def test_the_outbox_has_room_on_its_pages_and_is_vacuumed_early():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'patients_message'")
+        (options,) = cursor.fetchone()
+    assert {"fillfactor=60", "autovacuum_vacuum_scale_factor=0.02"} <= set(options)

@@ -215,6 +215,8 @@ def test_nobody_is_asked_about_the_dead(cast):
     late = NOW + 9 * DAY
     assert (escalate_flags(late), chase_requests(late), chase_remarks(late)) == (0, 0, 0)
     assert Flag.objects.get().is_open
+    undo_death(cast.ana, by=cast.bell, now=late)
+    assert (chase_requests(late), chase_remarks(late)) == (1, 1)
 
 
 def test_a_mistake_is_taken_back(cast):
