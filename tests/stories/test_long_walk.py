@@ -12,7 +12,7 @@ import pytest
 
 from tests.stories.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 GOLDEN = Path(__file__).parents[1] / "data" / "long_walk.txt"
 STOPPED = timedelta(hours=26)
 LATE = {"sent late", "expired (the clock was stopped)", "expired (a newer one went instead)"}
