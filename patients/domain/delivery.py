@@ -120,8 +120,6 @@ OTHERWISE: Final = Kind(REST, _days(7))
 ALARMS: Final = frozenset(name for name, kind in KINDS.items() if kind.priority == ALARM)
 OPTIONAL: Final = frozenset(name for name, kind in KINDS.items() if kind.is_optional)
 
-LEASE: Final = timedelta(seconds=120)
-SEND_BUDGET: Final = timedelta(seconds=60)
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=30)
 LATE: Final = timedelta(minutes=10)

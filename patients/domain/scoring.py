@@ -6,7 +6,6 @@ range by analogy, not validated.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 from typing import Final
@@ -111,7 +110,3 @@ def _status(
     if mean >= middle + amber and mean >= middle + 2 * spread:
         return "AMBER"
     return "GREEN"
-
-
-def as_decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)

@@ -67,7 +67,6 @@ class Message(models.Model):
     PENDING, LEASED, SENDING = "pending", "leased", "sending"
     SENT, EXPIRED, CANCELLED, DEAD = "sent", "expired", "cancelled", "dead"
     STATES = (PENDING, LEASED, SENDING, SENT, EXPIRED, CANCELLED, DEAD)
-    LIVE = (PENDING, LEASED, SENDING)
     TERMINAL = (SENT, EXPIRED, CANCELLED, DEAD)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

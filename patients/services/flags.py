@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from patients.domain.findings import RANK, SEEN_FOR, Effect, Finding, Tier
 from patients.domain.redflags import RED_RULES
@@ -277,9 +277,3 @@ def _rung(flag: Flag, now: datetime) -> list[User]:
             open_escalation(flag.patient, person, now=now)
             people[person.pk] = person
     return list(people.values())
-
-
-def highest_level() -> int:
-    """The highest rung any open flag stands on."""
-    found = Flag.objects.filter(state__in=Flag.OPEN).aggregate(level=Max("level"))
-    return int(found["level"] or 0)

@@ -1,6 +1,9 @@
 """Help now, and the crisis page: they work when everything behind them fails."""
 
+from __future__ import annotations
+
 import logging
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +11,10 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from patients.domain.advice import REGIONS, HelpLines, advice_for, emergency_words, plain_page
+from patients.domain.words import clock_words
+
+if TYPE_CHECKING:
+    from patients.models.care import Patient
 
 log = logging.getLogger(__name__)
 
@@ -61,3 +68,18 @@ def crisis_response(
     response = HttpResponse(page, status=200 if saved else 503)
     response.crisis = True  # type: ignore[attr-defined]
     return response
+
+
+def advice_saved(request: HttpRequest, patient: Patient, signs: frozenset[str]) -> HttpResponse:
+    """The advice after free words or a questionnaire were kept and the clinic was told.
+
+    Where keeping them fails, `CrisisMiddleware` gives the advice instead.
+    """
+    context: dict[str, object] = {
+        "clinic": patient.clinic,
+        "told": True,
+        "reads_at": clock_words(patient.clinic.reads_at),
+    }
+    return crisis_response(
+        signs, region=patient.region, saved=True, context=context, request=request
+    )

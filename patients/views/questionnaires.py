@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from typing import TYPE_CHECKING
 
@@ -14,16 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from patients.domain.questionnaires import CHOICES, QUESTIONNAIRES, STEM, thinks_of_death
 from patients.domain.roles import Permission
-from patients.domain.words import clock_words
 from patients.selectors.questionnaires import scores
 from patients.services.questionnaires import QuestionnaireRefused, fill_in, note_screen
 from patients.views.access import own_record, record_for, signed_in
-from patients.views.help import crisis_response
+from patients.views.help import advice_saved
 
 if TYPE_CHECKING:
     from patients.models.care import Patient
 
-log = logging.getLogger(__name__)
 SIGNS = frozenset({"r4"})
 
 
@@ -43,39 +40,12 @@ def questionnaire(request: HttpRequest, kind: str) -> HttpResponse:
     """Every line is answered, or nothing is kept; item 9 is kept whatever is blank."""
     if kind not in QUESTIONNAIRES:
         raise Http404
-    answers = _answers(request, kind)
-    red = request.method == "POST" and thinks_of_death(kind, answers)
-    try:
-        return _questionnaire(request, kind, answers, red=red)
-    except Http404:
-        raise
-    except Exception:
-        if not red:
-            raise
-        log.exception("thoughts of death could not be saved")
-        return crisis_response(SIGNS, region=request.POST.get("region", ""), saved=False)
-
-
-def _answers(request: HttpRequest, kind: str) -> list[int | None]:
-    sent = [request.POST.get(code) for code in QUESTIONNAIRES[kind].codes]
-    return [int(text) if text in ("0", "1", "2", "3") else None for text in sent]
-
-
-def _questionnaire(
-    request: HttpRequest, kind: str, answers: list[int | None], *, red: bool
-) -> HttpResponse:
-    patient, error = own_record(request), ""
+    answers, error = _answers(request, kind), ""
+    patient = own_record(request)
     if request.method == "POST":
         error = _kept(request, patient, kind, answers)
-        if not error and red:
-            context: dict[str, object] = {
-                "clinic": patient.clinic,
-                "told": True,
-                "reads_at": clock_words(patient.clinic.reads_at),
-            }
-            return crisis_response(
-                SIGNS, region=patient.region, saved=True, context=context, request=request
-            )
+        if not error and thinks_of_death(kind, answers):
+            return advice_saved(request, patient, SIGNS)
         if not error:
             messages.success(request, "Thank you. Saved.")
             return redirect("questions")
@@ -91,6 +61,11 @@ def _questionnaire(
     }
     page = "patients/checkins/questionnaire.html"
     return render(request, page, context, status=400 if error else 200)
+
+
+def _answers(request: HttpRequest, kind: str) -> list[int | None]:
+    sent = [request.POST.get(code) for code in QUESTIONNAIRES[kind].codes]
+    return [int(text) if text in ("0", "1", "2", "3") else None for text in sent]
 
 
 def _rows(kind: str, answers: list[int | None], *, is_sent: bool) -> list[dict[str, object]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,35 +17,24 @@ from patients.domain.words import clock_words
 from patients.selectors.remarks import remark_lines
 from patients.services.remarks import RemarkRefused, read_remarks, write_remark
 from patients.views.access import own_record, record_for, signed_in
-from patients.views.help import crisis_response
+from patients.views.help import advice_saved
 
 if TYPE_CHECKING:
     from patients.models.care import Patient
-
-log = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest) -> HttpResponse:
     """Write to the clinic. Words of crisis get the advice in this very response."""
-    text = _text(request)
-    signs = signs_in(text) if request.method == "POST" else frozenset()
-    try:
-        patient, error = own_record(request), ""
-        if request.method == "POST":
-            error = _written(request, patient, text)
-            if not error and signs:
-                return _advice(request, patient, signs)
-            if not error:
-                messages.success(request, "Sent to your clinic.")
-                return redirect("messages")
-    except Http404:
-        raise
-    except Exception:
-        if not signs:
-            raise
-        log.exception("words of crisis could not be saved")
-        return crisis_response(signs, region=request.POST.get("region", ""), saved=False)
+    text, error = _text(request), ""
+    patient = own_record(request)
+    if request.method == "POST":
+        error = _written(request, patient, text)
+        if not error and (signs := signs_in(text)):
+            return advice_saved(request, patient, signs)
+        if not error:
+            messages.success(request, "Sent to your clinic.")
+            return redirect("messages")
     context = {
         "patient": patient,
         "lines": remark_lines(patient),
@@ -76,17 +64,6 @@ def _written(request: HttpRequest, patient: Patient, text: str) -> str:
     except RemarkRefused as refused:
         return str(refused)
     return ""
-
-
-def _advice(request: HttpRequest, patient: Patient, signs: frozenset[str]) -> HttpResponse:
-    context: dict[str, object] = {
-        "clinic": patient.clinic,
-        "told": True,
-        "reads_at": clock_words(patient.clinic.reads_at),
-    }
-    return crisis_response(
-        signs, region=patient.region, saved=True, context=context, request=request
-    )
 
 
 @require_POST

@@ -24,31 +24,17 @@ def record_dose(
     client_uuid: UUID,
     by: User,
     now: datetime,
+    both: bool = False,
 ) -> DoseEntry:
-    """Log one time of day and review the day in the same transaction."""
+    """Log one time of day and review the day in the same transaction.
+
+    `both`: a second full dose inside the least gap, confirmed by the patient (RF-24b).
+    """
     entry = log_dose(
         patient, day=day, slot=slot, answer=answer, client_uuid=client_uuid, by=by, now=now
     )
     review_day(patient, day, now=now)
-    return entry
-
-
-@transaction.atomic
-def record_both(
-    patient: Patient,
-    *,
-    day: date,
-    slot: str,
-    answer: Answer,
-    client_uuid: UUID,
-    by: User,
-    now: datetime,
-) -> DoseEntry:
-    """A second full dose inside the least gap, confirmed by the patient: RF-24b."""
-    entry = record_dose(
-        patient, day=day, slot=slot, answer=answer, client_uuid=client_uuid, by=by, now=now
-    )
-    if not was_raised_for(patient, "RF-24b", day):
+    if both and not was_raised_for(patient, "RF-24b", day):
         raise_flag(patient, second_dose(), day=day, now=now)
     return entry
 
@@ -76,11 +62,5 @@ def record_at_its_time(
         now=now,
     )
     return record_dose(
-        before.patient,
-        day=day,
-        slot=slot,
-        answer=answer,
-        client_uuid=client_uuid,
-        by=by,
-        now=now,
+        before.patient, day=day, slot=slot, answer=answer, client_uuid=client_uuid, by=by, now=now
     )

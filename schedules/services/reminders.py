@@ -6,11 +6,11 @@ from uuid import UUID
 
 from patients.domain.days import DAY
 from patients.models.care import Patient
-from patients.services.messages import Notice, Recipient, post_message
+from patients.services.messages import Notice, Recipient
 from schedules.domain.occasions import gate_round
 from schedules.domain.plan import SLOT
 from schedules.models.reminders import ReminderTime
-from schedules.selectors.plans import Standing, standing
+from schedules.selectors.plans import Standing
 
 TIMES: Final = {"check-in": time(19), "gate": time(9), "evening": time(18)}
 LEAST_GAP: Final = timedelta(hours=12)
@@ -76,21 +76,4 @@ def gate_notice(to: Recipient, patient_id: UUID, stands: Standing, *, due_at: da
         to,
         patient_id=patient_id,
         params={"path": "/gate/", "step": step, "revision": str(stands.revision.pk)},
-    )
-
-
-def post_open_gate(patient: Patient, *, now: datetime) -> None:
-    """Tell a patient once that a step gate is open; no answer means the dose stays."""
-    stands = standing(patient, now)
-    if stands is None or not stands.gate_open:
-        return
-    notice = gate_notice(patient.user, patient.pk, stands, due_at=now)
-    post_message(
-        notice.kind,
-        occurrence=notice.occurrence,
-        due_at=now,
-        now=now,
-        recipient=patient.user,
-        patient=patient,
-        params=notice.params,
     )

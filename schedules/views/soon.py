@@ -15,7 +15,7 @@ from patients.views.access import own_record, signed_in
 from schedules.domain.plan import SLOT
 from schedules.selectors.diary import slot_card
 from schedules.selectors.gaps import taken_just_before
-from schedules.services.diary import record_at_its_time, record_both
+from schedules.services.diary import record_at_its_time, record_dose
 from schedules.services.doses import Answer, DoseRefused
 from schedules.views.diary import read_plan_day, whole_number
 
@@ -55,7 +55,7 @@ def _record(
     try:
         key = uuid.UUID(request.POST.get("client_uuid", ""))
         if "both" in request.POST:
-            record_both(patient, client_uuid=key, **given)
+            record_dose(patient, client_uuid=key, both=True, **given)
             messages.warning(request, "Saved. Your clinic is told. Take nothing extra today.")
         elif "earlier" in request.POST:
             at = min(before.due_at, now)

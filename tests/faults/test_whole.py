@@ -16,7 +16,7 @@ from patients.services.questionnaires import fill_in, note_screen
 from patients.services.remarks import chase_remarks, write_remark
 from patients.services.shares import end_share, share_record
 from patients.services.visits import answer_visit, call_off, plan_visit
-from schedules.services.diary import record_both
+from schedules.services.diary import record_dose
 from schedules.services.doses import Answer
 from schedules.services.endings import note_death, undo_death
 from schedules.services.erasure import erase_record
@@ -84,8 +84,14 @@ WRITES = {
     ),
     "share-end": lambda c: end_share(c.share, **c.me),
     "boxes": lambda c: count_boxes(c.ana, {"klonopin-0.5": 3}, **c.me),
-    "both": lambda c: record_both(
-        c.ana, day=NOW.date(), slot="morning", answer=Answer("taken"), client_uuid=KEY, **c.me
+    "both": lambda c: record_dose(
+        c.ana,
+        day=NOW.date(),
+        slot="morning",
+        answer=Answer("taken"),
+        client_uuid=KEY,
+        both=True,
+        **c.me,
     ),
     "red": lambda c: submit_checkin(
         c.ana, day=NOW.date(), today=NOW.date(), safety=["r1"], events={"opioid": 1}, **c.me

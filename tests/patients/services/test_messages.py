@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from patients.channels.base import Fate, Outcome
 from patients.channels.registry import CHANNELS
-from patients.domain.delivery import LEASE
 from patients.models.messages import Message
 from patients.services import dispatch
 from patients.services.accounts import switch_account
@@ -16,6 +15,7 @@ from patients.services.messages import cancel_messages, post_message
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
+LEASE = dispatch.lease()
 SECOND = timedelta(seconds=1)
 
 
