@@ -161,7 +161,10 @@ def test_what_is_blank_is_named_and_the_answers_stay(cast, ana):
 @pytest.mark.django_db
 @pytest.mark.parametrize("answers", [mood(1, 1), [None] * 8 + [3]])
 def test_thoughts_of_death_get_the_advice_in_this_very_response(cast, ana, answers):
-    page = ana.post("/questions/phq-9/", sent(answers)).content.decode()
+    answer = ana.post("/questions/phq-9/", sent(answers))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Your answer is saved and your clinic has been told" in page
     assert "Call 911 now" in page
     assert "988" in page
     assert Flag.objects.get().rule == "RF-08"

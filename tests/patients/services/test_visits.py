@@ -130,7 +130,9 @@ def test_what_is_wrong_is_said(cast, browsers, sent, words):
 def test_words_of_crisis_before_a_visit_get_the_advice(cast, browsers):
     planned(cast)
     page = browsers["ana"].post("/visit/", {"talk": "I want to die", "region": "us"})
+    assert page.status_code == 200
     assert "Call 911 now" in page.content.decode()
+    assert "Your answer is saved" in page.content.decode()
     assert Flag.objects.get().rule == "RF-40"
     assert Visit.objects.get().answers["talk"] == "I want to die"
 
